@@ -1,0 +1,122 @@
+"""Binding the arguments of a constructor call to a declared layer, by Python's own rules and with the real defaults."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from paramlens.layers.declare import Built, LayerDeclaration
+
+# Keyword arguments that the base class `keras.layers.Layer` takes for every layer, of Keras 2 and 3.
+KERAS_BASE_ARGUMENTS = frozenset(
+    {
+        "name",
+        "dtype",
+        "trainable",
+        "input_shape",
+        "batch_input_shape",
+        "batch_shape",
+        "batch_size",
+        "input_dim",
+        "input_length",
+        "weights",
+        "activity_regularizer",
+        "autocast",
+        "dynamic",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The arguments of one constructor call: those of the rule, and those that only its base class names.
+
+    `arguments` has every parameter of the rule but the call's inputs, defaults applied, under today's names;
+    `*args` is a tuple and `**kwargs` a dict under their own names. `given` are the names that the call wrote.
+    """
+
+    arguments: dict[str, Any]
+    base: dict[str, Any] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
+
+
+def base_arguments(declaration: LayerDeclaration) -> frozenset[str]:
+    """The keyword arguments that the framework's base class takes and the rule does not name itself."""
+    if declaration.framework != "keras":
+        return frozenset()
+    return KERAS_BASE_ARGUMENTS - frozenset(declaration.signature.parameters)
+
+
+def bind(declaration: LayerDeclaration, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Bound:
+    """Bind a constructor call. Raises TypeError, worded as Python does, for a call that the constructor refuses."""
+    name = declaration.name.rsplit(".", 1)[-1]
+    base_names = base_arguments(declaration)
+    base: dict[str, Any] = {}
+    own: dict[str, Any] = {}
+    for key, value in kwargs.items():
+        target = key if key in declaration.signature.parameters else declaration.renamed.get(key, key)
+        if target in own or target in base:
+            raise TypeError(f"{name}() got multiple values for argument '{target}'")
+        if target in base_names:
+            base[target] = value
+        elif target in declaration.inputs and not _takes_keywords(declaration):
+            raise TypeError(f"{name}() got an unexpected keyword argument '{key}'")
+        else:
+            own[target] = value
+    constructor = constructor_signature(declaration)
+    try:
+        bound = constructor.bind(*args, **own)
+    except TypeError as error:
+        raise TypeError(_worded(name, constructor, args, own, error)) from None
+    given = frozenset(bound.arguments) | frozenset(base)
+    bound.apply_defaults()
+    return Bound(dict(bound.arguments), base, given)
+
+
+def constructor_signature(declaration: LayerDeclaration) -> inspect.Signature:
+    """The rule's signature without the inputs of the call."""
+    parameters = [p for p in declaration.signature.parameters.values() if p.name not in declaration.inputs]
+    return declaration.signature.replace(parameters=parameters)
+
+
+def apply(declaration: LayerDeclaration, bound: Bound, inputs: Mapping[str, Any] | None = None) -> Built:
+    """Call the rule with bound arguments and, where it has them, the shapes of the call's inputs."""
+    positional: list[Any] = []
+    named: dict[str, Any] = dict(inputs or {})
+    has_varargs = any(p.kind is p.VAR_POSITIONAL for p in declaration.signature.parameters.values())
+    for parameter in declaration.signature.parameters.values():
+        if parameter.name not in bound.arguments:
+            continue
+        value = bound.arguments[parameter.name]
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            positional.extend(value)
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            named.update(value)
+        elif parameter.kind is parameter.POSITIONAL_ONLY or (
+            has_varargs and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+        ):
+            positional.append(value)
+        else:
+            named[parameter.name] = value
+    return declaration.rule(*positional, **named)
+
+
+def _takes_keywords(declaration: LayerDeclaration) -> bool:
+    return any(p.kind is p.VAR_KEYWORD for p in declaration.signature.parameters.values())
+
+
+def _worded(
+    name: str, constructor: inspect.Signature, args: Sequence[Any], kwargs: Mapping[str, Any], error: TypeError
+) -> str:
+    """Python's message for a refused call, with the constructor's name: `Dense() missing a required argument: 'units'`."""
+    positional = [
+        p for p in constructor.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
+    if len(args) > len(positional) and str(error).startswith("too many positional"):
+        return f"{name}() takes at most {len(positional)} positional arguments, got {len(args)}"
+    unexpected = [key for key in kwargs if key not in constructor.parameters]
+    if unexpected and str(error).startswith("got an unexpected"):
+        return f"{name}() got an unexpected keyword argument '{unexpected[0]}'"
+    return f"{name}() {error}"
