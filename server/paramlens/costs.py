@@ -1,0 +1,179 @@
+"""What a layer costs besides its parameters: memory to hold it, memory to train it, its share of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from paramlens.facts import LayerFact, ModelFact, Status, Tally
+from paramlens.shapes import DTYPE_BYTES
+from paramlens.values import Place
+
+OPTIMIZER_STATES: Mapping[str, int] = MappingProxyType(
+    {
+        "sgd": 0,
+        "sgd-momentum": 1,
+        "adagrad": 1,
+        "rmsprop": 1,
+        "lion": 1,
+        "muon": 1,
+        "adam": 2,
+        "adamw": 2,
+        "adamax": 2,
+        "nadam": 2,
+        "radam": 2,
+        "lamb": 2,
+        "adadelta": 2,
+        "ftrl": 2,
+    }
+)
+"""Numbers that an optimizer keeps for each trainable one, with its framework's default arguments."""
+
+OPTIMIZER_TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        "sgd": "SGD",
+        "sgd-momentum": "SGD with momentum",
+        "rmsprop": "RMSprop",
+        "adamw": "AdamW",
+        "nadam": "NAdam",
+        "radam": "RAdam",
+        "lamb": "LAMB",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What the figures assume: the type of a weight whose own is the default, and the optimizer.
+
+    `dtype` None leaves every weight the type that the code gives it.
+    """
+
+    dtype: str | None = None
+    optimizer: str = "adam"
+
+    @property
+    def optimizer_title(self) -> str:
+        return OPTIMIZER_TITLES.get(self.optimizer, self.optimizer.capitalize())
+
+
+DEFAULT_COSTS = Costs()
+
+
+def certain_total(tally: Tally) -> int | None:
+    """The count where it is one number that holds for sure."""
+    return tally.total if tally.status is Status.EXACT and isinstance(tally.total, int) else None
+
+
+def at_least(tally: Tally) -> int | None:
+    """The count, or what it is at least; None where neither is certain."""
+    certain = tally.status in (Status.EXACT, Status.LOWER_BOUND) and not tally.assumed
+    return tally.total if certain and isinstance(tally.total, int) else None
+
+
+def weight_bytes(layer: LayerFact, costs: Costs) -> int | None:
+    """Bytes of all weights of the layer; None when it is not certain."""
+    tally = layer.tally
+    if certain_total(tally) is None or not isinstance(tally.bytes, int):
+        return None
+    types = weight_types(layer)
+    if costs.dtype is not None and types <= {"float32"} and tally.total is not None:
+        return certain_total(tally) * DTYPE_BYTES[costs.dtype]  # type: ignore[operator]
+    return tally.bytes
+
+
+def weight_type(layer: LayerFact, costs: Costs) -> str | None:
+    """The one type of all weights of the layer, if they share it."""
+    types = weight_types(layer)
+    if costs.dtype is not None and types <= {"float32"}:
+        return costs.dtype
+    return next(iter(types)) if len(types) == 1 else None
+
+
+def weight_types(layer: LayerFact) -> frozenset[str]:
+    """The types of the weights of the layer and its children."""
+    return frozenset(weight.dtype for part in parts(layer) for weight in part.weights)
+
+
+def training_bytes(layer: LayerFact, costs: Costs) -> int | None:
+    """Weights + gradients + optimizer state: bytes · total + bytes · trainable · (1 + states), activations not counted.
+
+    None when the total is not certain, the weights have several types, or the optimizer's state is not simply a
+    multiple of the weights.
+    """
+    held = weight_bytes(layer, costs)
+    name = weight_type(layer, costs)
+    states = OPTIMIZER_STATES.get(costs.optimizer)
+    trainable = layer.tally.trainable
+    if held is None or name not in DTYPE_BYTES or states is None or not isinstance(trainable, int):
+        return None
+    return held + trainable * DTYPE_BYTES[name] * (1 + states)
+
+
+def parts(layer: LayerFact) -> Iterator[LayerFact]:
+    """The layer and all that it holds, depth first; what was already listed under another name is left out."""
+    stack = [layer]
+    while stack:
+        part = stack.pop()
+        if not part.shared:
+            yield part
+            stack.extend(reversed(part.children))
+
+
+@dataclass(frozen=True, slots=True)
+class Costly:
+    """The parameters that one line of source makes in a model."""
+
+    place: Place
+    class_name: str
+    total: int
+    instances: int
+
+
+def costliest(model: ModelFact, limit: int | None = None) -> tuple[Costly, ...]:
+    """Where the parameters of a model are made, most first; only what is certain."""
+    found: dict[Place, Costly] = {}
+    for part in parts(model.layer):
+        own = own_count(part)
+        if own and part.place is not None:
+            before = found.get(part.place, Costly(part.place, part.class_name, 0, 0))
+            found[part.place] = replace(before, total=before.total + own, instances=before.instances + 1)
+    ordered = sorted(found.values(), key=lambda line: (-line.total, line.place.path, line.place.line))
+    return tuple(ordered[:limit])
+
+
+def own_count(layer: LayerFact) -> int | None:
+    """The parameters that the layer holds itself, without its children; None when it is not certain."""
+    if not layer.children:
+        return certain_total(layer.tally)
+    counts = [weight.count for weight in layer.weights]
+    return sum(number for number in counts if isinstance(number, int)) if all_known(counts) else None
+
+
+def all_known(numbers: Iterable[object]) -> bool:
+    return all(isinstance(number, int) for number in numbers)
+
+
+def share_of_model(place: Place, models: tuple[ModelFact, ...]) -> tuple[int, ModelFact] | None:
+    """How many parameters of the first model that holds layers made at `place` are made there.
+
+    None when no model does, when the model itself is made there, or when a number is not certain.
+    """
+    for model in models:
+        if model.layer.place == place or model.place == place or not certain_total(model.tally):
+            continue
+        counts = [certain_total(layer.tally) for layer in _made_at(place, model.layer)]
+        if counts:
+            return (sum(known), model) if len(known := [n for n in counts if n is not None]) == len(counts) else None
+    return None
+
+
+def _made_at(place: Place, layer: LayerFact) -> Iterator[LayerFact]:
+    if layer.shared:
+        return
+    if layer.place == place:
+        yield layer
+        return
+    for child in layer.children:
+        yield from _made_at(place, child)

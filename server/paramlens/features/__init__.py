@@ -1,0 +1,1 @@
+"""What people see, computed from an `Analysis` as plain frozen dataclasses. No I/O, no protocol, no colours."""

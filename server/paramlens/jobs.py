@@ -1,0 +1,62 @@
+"""One analysis from beginning to end: environment, evaluation, budgets and rules. The command line and the server's
+worker process both run this, and nothing else of the evaluator.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from paramlens.facts import Analysis
+from paramlens.lints import lint
+from paramlens.settings import Settings
+
+ANALYZER_VARIABLE = "PARAMLENS_ANALYZER"
+"""Environment variable that names another analyzer, `module:function`; for tests of what surrounds the evaluator."""
+
+Read = Callable[[str], "str | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to analyse. `calls` are expressions to evaluate after the module; `python` names an environment."""
+
+    path: str
+    text: str
+    calls: tuple[str, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+    python: str | None = None
+
+
+def run(job: Job, read: Read) -> Analysis:
+    """Analyse the text of one file; `read` gives the text of the others, or None."""
+    override = os.environ.get(ANALYZER_VARIABLE)
+    if override:
+        return lint(_analyzer(override)(job.path, job.text, read=read, calls=job.calls), job.settings)
+    return lint(_evaluate(job, read), job.settings)
+
+
+def _evaluate(job: Job, read: Read) -> Analysis:
+    from paramlens.evaluate import analyze
+
+    environment = _environment(str(Path(job.path).parent), job.python or job.settings.python)
+    return analyze(job.path, job.text, read=read, environment=environment, calls=job.calls)
+
+
+@lru_cache(maxsize=64)
+def _environment(folder: str, explicit: str | None) -> Any:
+    from paramlens.evaluate.environment import find_environment
+
+    return find_environment(Path(folder), explicit)
+
+
+@lru_cache(maxsize=4)
+def _analyzer(name: str) -> Callable[..., Analysis]:
+    module, _, function = name.partition(":")
+    found: Callable[..., Analysis] = getattr(importlib.import_module(module), function)
+    return found

@@ -1,0 +1,1 @@
+"""The language server: the one place that knows the Language Server Protocol."""

@@ -1,0 +1,168 @@
+"""What the editor can do, and what the server tells and asks it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from lsprotocol import types
+from paramlens.facts import Analysis, Problem
+from paramlens.features.diagnostics import diagnostics
+from paramlens.lsp import convert
+from paramlens.lsp.adapter import Server
+from paramlens.lsp.configuration import SECTION
+from paramlens.lsp.positions import Encoding, LineIndex
+from paramlens.settings import Loaded
+from pygls.capabilities import ServerCapabilitiesBuilder, get_capability
+from pygls.uris import from_fs_path
+
+FILE_STATUS = "paramlens/fileStatus"
+ANSWER_WAIT = 10.0
+"""Seconds that the server waits for the editor's answer to a request."""
+
+
+class Editor:
+    """The client's side of the connection."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._capabilities = types.ClientCapabilities()
+        self._shown_settings: dict[str, tuple[Problem, ...]] = {}
+        self._background: set[asyncio.Task[Any]] = set()
+        self.initial_settings: Any = None
+
+    def initialize(self, params: types.InitializeParams) -> None:
+        self._capabilities = params.capabilities
+        options = params.initialization_options
+        self.initial_settings = options.get(SECTION, options) if isinstance(options, dict) else None
+
+    # ------------------------------------------------------------------------------------------------ capabilities
+
+    def _can(self, capability: str) -> bool:
+        return bool(get_capability(self._capabilities, capability, False))
+
+    @property
+    def encoding(self) -> str:
+        chosen = ServerCapabilitiesBuilder.choose_position_encoding(self._capabilities)
+        return chosen.value if isinstance(chosen, types.PositionEncodingKind) else chosen
+
+    @property
+    def has_configuration(self) -> bool:
+        return self._can("workspace.configuration")
+
+    @property
+    def shows_related(self) -> bool:
+        return self._can("text_document.publish_diagnostics.related_information")
+
+    @property
+    def markdown(self) -> bool:
+        formats = get_capability(self._capabilities, "text_document.hover.content_format", None)
+        return not formats or formats[0] == types.MarkupKind.Markdown
+
+    @property
+    def resolves_tooltips(self) -> bool:
+        properties = get_capability(self._capabilities, "text_document.inlay_hint.resolve_support.properties", None)
+        return "tooltip" in (properties or ())
+
+    # ----------------------------------------------------------------------------------------------- notifications
+
+    def publish(self, uri: str, version: int | None, found: list[types.Diagnostic]) -> None:
+        versioned = version if self._can("text_document.publish_diagnostics.version_support") else None
+        self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, versioned))
+
+    def publish_settings(self, loaded: Loaded, read: Callable[[str], str | None]) -> None:
+        """Show what is wrong in a pyproject.toml, and take back what no longer is."""
+        path = loaded.problems[0].place.path if loaded.problems else _pyproject(loaded)
+        if self._shown_settings.get(path, ()) == loaded.problems:
+            return
+        self._shown_settings[path] = loaded.problems
+        index = LineIndex(read(path) or "", Encoding(self.encoding))
+        found = diagnostics(Analysis(path, problems=loaded.problems))
+        self.publish(self.uri_of(path), None, [convert.diagnostic(index, item, None) for item in found])
+
+    def status(self, uri: str, text: str) -> None:
+        """The file in a few words, for a status bar."""
+        self._server.protocol.notify(FILE_STATUS, {"uri": uri, "text": text})
+
+    def message(self, kind: types.MessageType, text: str) -> None:
+        self._server.window_show_message(types.ShowMessageParams(kind, text))
+
+    def start_logging(self) -> None:
+        """Send the log of this package to the editor."""
+        log = logging.getLogger("paramlens")
+        log.setLevel(logging.INFO)
+        log.handlers = [handler for handler in log.handlers if not isinstance(handler, _EditorLog)]
+        log.addHandler(_EditorLog(self._server))
+
+    # ---------------------------------------------------------------------------------------------------- requests
+
+    def register(self) -> None:
+        """Ask to be told of changed files and settings, where the editor lets servers ask."""
+        registrations = []
+        if self._can("workspace.did_change_watched_files.dynamic_registration"):
+            watchers = [types.FileSystemWatcher("**/*.py"), types.FileSystemWatcher("**/pyproject.toml")]
+            options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+            method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+            registrations.append(types.Registration("paramlens-files", method, options))
+        if self._can("workspace.did_change_configuration.dynamic_registration"):
+            section = types.DidChangeConfigurationRegistrationOptions(SECTION)
+            method = types.WORKSPACE_DID_CHANGE_CONFIGURATION
+            registrations.append(types.Registration("paramlens-settings", method, section))
+        if registrations:
+            self._ask(self._server.client_register_capability_async(types.RegistrationParams(registrations)))
+
+    def refresh(self) -> None:
+        """Ask the editor to ask again for what it shows."""
+        if self._can("workspace.inlay_hint.refresh_support"):
+            self._ask(self._server.workspace_inlay_hint_refresh_async(None))
+        if self._can("workspace.code_lens.refresh_support"):
+            self._ask(self._server.workspace_code_lens_refresh_async(None))
+
+    async def configuration(self, scopes: Sequence[str | None]) -> list[Any]:
+        """The editor's settings for each scope; None where it has none or gives no sensible answer."""
+        items = [types.ConfigurationItem(scope_uri=scope, section=SECTION) for scope in scopes]
+        request = self._server.workspace_configuration_async(types.ConfigurationParams(items))
+        try:
+            answer = await asyncio.wait_for(request, ANSWER_WAIT)
+        except Exception as error:
+            logging.getLogger("paramlens.lsp").warning("the editor sent no settings: %r", error)
+            answer = None
+        return list(answer) if isinstance(answer, Sequence) and len(answer) == len(items) else [None] * len(items)
+
+    def _ask(self, request: Any) -> None:
+        """Send a request whose answer does not matter."""
+        task = asyncio.ensure_future(_logged(request))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    @staticmethod
+    def uri_of(path: str) -> str:
+        return from_fs_path(path) or path
+
+
+async def _logged(request: Any) -> None:
+    try:
+        await request
+    except Exception as error:
+        logging.getLogger("paramlens.lsp").info("the editor refused a request: %r", error)
+
+
+def _pyproject(loaded: Loaded) -> str:
+    return os.path.join(loaded.settings.root or "", "pyproject.toml")
+
+
+class _EditorLog(logging.Handler):
+    """Log records as window/logMessage."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(logging.INFO)
+        self._server = server
+
+    def emit(self, record: logging.LogRecord) -> None:
+        kind = types.MessageType.Info
+        if record.levelno >= logging.WARNING:
+            kind = types.MessageType.Error if record.levelno >= logging.ERROR else types.MessageType.Warning
+        self._server.window_log_message(types.LogMessageParams(kind, self.format(record)))

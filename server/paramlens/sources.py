@@ -1,0 +1,57 @@
+"""Source files from disk: bytes to text as Python decodes them, notebooks to one text."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+import stat
+import tokenize
+
+LARGEST_FILE = 16 * 2**20
+"""Bytes; larger files are generated, and no person reads them line by line."""
+
+
+class Unreadable(Exception):
+    """A file that cannot be read as Python source; the message says why in one line."""
+
+
+def read_source(path: str) -> str | None:
+    """The text of a Python file, None when there is none that can be read. For the evaluator's imports."""
+    try:
+        return load_source(path)
+    except Unreadable:
+        return None
+
+
+def load_source(path: str) -> str:
+    """The text of a Python file. Raises Unreadable."""
+    return decode(load_bytes(path), path)
+
+
+def load_bytes(path: str) -> bytes:
+    """The bytes of a regular file. Raises Unreadable."""
+    try:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
+            raise Unreadable(f"{path}: not a regular file")
+        if status.st_size > LARGEST_FILE:
+            raise Unreadable(f"{path}: larger than {LARGEST_FILE // 2**20} MiB")
+        with open(path, "rb") as file:
+            return file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the path
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise Unreadable(f"{path}: {reason}") from None
+
+
+def decode(data: bytes, path: str) -> str:
+    """The text in the encoding that its BOM or coding comment names (PEP 263), UTF-8 without. Raises Unreadable."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = codecs.decode(data, encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        reason = error.msg if isinstance(error, SyntaxError) else str(error)
+        raise Unreadable(f"{path}: not readable as Python source: {reason}") from None
+    if not isinstance(text, str):
+        raise Unreadable(f"{path}: not readable as Python source: {encoding} is no text encoding")
+    return text

@@ -1,0 +1,198 @@
+"""The worker process: analyses texts for a parent that talks to it over pipes, so that a crash ends the worker alone.
+
+Frames are an 8-byte length and a pickle. To the worker: `Overlay` (the text of an open file, or None when it is closed)
+and `Ask` (a job). From the worker: `Ready` once, then `Answer`. The worker ends when its input does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import queue
+import struct
+import sys
+import threading
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from paramlens.facts import Analysis
+from paramlens.jobs import ANALYZER_VARIABLE, Job, run
+from paramlens.sources import read_source
+
+HEADER = struct.Struct(">Q")
+MEMORY_LIMIT = 4 * 2**30
+STACK_SIZE = 256 * 2**20
+"""Bytes of C stack for the analysis: parsers recurse natively."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    path: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    number: int
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The worker's first message: what it needs is imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The analysis, or None and what failed. After a `fatal` answer the worker ends."""
+
+    number: int
+    analysis: Analysis | None
+    failure: str = ""
+    fatal: bool = False
+
+
+def command() -> list[str]:
+    """The command that starts a worker with this process's own import path, whatever the current folder holds."""
+    path = [entry for entry in sys.path if entry]
+    return [sys.executable, "-c", f"import sys; sys.path[:] = {path!r}; from paramlens.worker import main; main()"]
+
+
+def environment() -> Mapping[str, str]:
+    """The worker's environment variables."""
+    return {**os.environ, "PYTHONSAFEPATH": "1", "PYTHONIOENCODING": "utf-8"}
+
+
+def pack(message: object) -> bytes:
+    """A message as one frame."""
+    body = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    return HEADER.pack(len(body)) + body
+
+
+def read_message(stream: BinaryIO) -> Any:
+    """The next message. Raises EOFError at the end."""
+    header = stream.read(HEADER.size)
+    if len(header) < HEADER.size:
+        raise EOFError
+    (length,) = HEADER.unpack(header)
+    body = stream.read(length)
+    if len(body) < length:
+        raise EOFError
+    return pickle.loads(body)
+
+
+# ------------------------------------------------------------------------------------------- inside the worker process
+
+
+def main() -> None:
+    """Serve the parent on the pipes that are this process's standard input and output."""
+    source = os.fdopen(os.dup(0), "rb")
+    sink = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whoever prints must not write into the frames
+    sys.stdout = sys.stderr
+    _limit_memory()
+    _end_with_parent()
+    messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.stack_size(STACK_SIZE)
+    threading.Thread(target=_analyse_all, args=(messages, sink), daemon=True).start()
+    threading.stack_size(0)
+    try:
+        while True:
+            messages.put(read_message(source))
+    except EOFError:
+        os._exit(0)  # the parent is gone or does not want the answer
+
+
+def _analyse_all(messages: queue.SimpleQueue[Any], sink: BinaryIO) -> None:
+    overlays: dict[str, str] = {}
+    _import_evaluator()
+    _send(sink, Ready())
+    while True:
+        match messages.get():
+            case Overlay(path, None):
+                overlays.pop(path, None)
+            case Overlay(path, str(text)):
+                overlays[path] = text
+            case Ask(number, job):
+                _send(sink, answer(number, job, overlays))
+
+
+def answer(number: int, job: Job, overlays: Mapping[str, str]) -> Answer:
+    """Run a job; whatever goes wrong becomes the answer."""
+
+    def read(path: str) -> str | None:
+        return overlays[path] if path in overlays else read_source(path)
+
+    try:
+        return Answer(number, run(job, read))
+    except MemoryError:
+        return Answer(number, None, "it needs too much memory", fatal=True)
+    except RecursionError:
+        return Answer(number, None, "it nests too deep")
+    except Exception:
+        return Answer(number, None, f"internal error: {_last_lines(traceback.format_exc())}")
+
+
+def _send(sink: BinaryIO, message: Answer | Ready) -> None:
+    try:
+        sink.write(_frame(message))
+        sink.flush()
+    except OSError:
+        os._exit(0)
+    if isinstance(message, Answer) and message.fatal:
+        os._exit(3)
+
+
+def _frame(message: Answer | Ready) -> bytes:
+    try:
+        return pack(message)
+    except Exception as error:  # an analysis that cannot be sent
+        number = message.number if isinstance(message, Answer) else 0
+        return pack(Answer(number, None, f"internal error: {type(error).__name__}: {error}"))
+
+
+def _import_evaluator() -> None:
+    """Ahead of the first job, so that it does not wait for it."""
+    if not os.environ.get(ANALYZER_VARIABLE):
+        try:
+            import paramlens.evaluate  # noqa: F401
+        except Exception:
+            traceback.print_exc()
+
+
+def _last_lines(text: str) -> str:
+    """The error and where it was raised, in one line."""
+    lines = text.strip().splitlines()
+    where = next((line.strip() for line in reversed(lines) if line.lstrip().startswith("File ")), "")
+    return f"{lines[-1]} ({where})" if where else lines[-1]
+
+
+def _limit_memory() -> None:
+    if sys.platform != "linux":
+        return
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = MEMORY_LIMIT if hard == resource.RLIM_INFINITY else min(MEMORY_LIMIT, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
+def _end_with_parent() -> None:
+    """Ask Linux to end this process with its parent, even while native code holds the interpreter."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+    import signal
+
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # 1: PR_SET_PDEATHSIG
+
+
+def texts_to_send(before: Mapping[str, str], now: Mapping[str, str]) -> Sequence[Overlay]:
+    """The overlays that lead from what a worker knows to what is open now."""
+    changed = [Overlay(path, text) for path, text in now.items() if before.get(path) != text]
+    return [*changed, *(Overlay(path, None) for path in before if path not in now)]
