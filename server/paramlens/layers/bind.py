@@ -110,10 +110,8 @@ def _takes_keywords(declaration: LayerDeclaration) -> bool:
 def _worded(
     name: str, constructor: inspect.Signature, args: Sequence[Any], kwargs: Mapping[str, Any], error: TypeError
 ) -> str:
-    """Python's message for a refused call, with the constructor's name: `Dense() missing a required argument: 'units'`."""
-    positional = [
-        p for p in constructor.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-    ]
+    """Python's message for a refused call, under the layer's name: `Dense() missing a required argument: 'units'`."""
+    positional = [p for p in constructor.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     if len(args) > len(positional) and str(error).startswith("too many positional"):
         return f"{name}() takes at most {len(positional)} positional arguments, got {len(args)}"
     unexpected = [key for key in kwargs if key not in constructor.parameters]
