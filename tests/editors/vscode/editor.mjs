@@ -1,0 +1,98 @@
+// What a person sees and does in the window, in terms of the page.
+import { until } from "./session.mjs";
+
+export class Editor {
+  constructor(page) {
+    this.page = page;
+  }
+
+  /** The lines on screen from top to bottom: source and hints together. */
+  lines() {
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll(".monaco-editor[data-uri] .view-lines > .view-line")]
+        .sort((a, b) => parseFloat(a.style.top) - parseFloat(b.style.top))
+        .map((line) => line.textContent.replaceAll("\u00a0", " ")),
+    );
+  }
+
+  /** Waits until a line that starts with `source` shows `hint` as a word of its own. */
+  async hint(source, hint, timeout) {
+    const word = new RegExp(`(?<![\\d,])${hint}(?![\\d,])`);
+    let lines = [];
+    const shown = async () => {
+      lines = await this.lines();
+      return lines.some((line) => line.trimStart().startsWith(source) && word.test(line.trimStart().slice(source.length)));
+    };
+    await until(`hint ${hint} on “${source}”`, shown, timeout).catch((problem) => {
+      throw new Error(`${problem.message}; on screen:\n${lines.join("\n")}`);
+    });
+  }
+
+  async hover(source, word) {
+    const line = this.page.locator(".monaco-editor[data-uri] .view-line", { hasText: source }).first();
+    const box = await line.getByText(word, { exact: false }).last().boundingBox();
+    const [x, y] = [box.x + Math.min(box.width, 20) / 2, box.y + box.height / 2];
+    await this.page.mouse.move(x + 4, y);
+    await this.page.mouse.move(x, y);
+    const contents = this.page.locator(".monaco-hover:not(.hidden) .hover-contents");
+    await contents.first().waitFor();
+    return (await contents.allInnerTexts()).join("\n").replaceAll("\u00a0", " ");
+  }
+
+  squiggles() {
+    return this.page.locator(".squiggly-warning, .squiggly-error").count();
+  }
+
+  /** The rows of the Problems panel, which is left closed. */
+  async problems() {
+    await this.page.locator('[id="status.problems"]').click();
+    const rows = this.page.locator(".markers-panel .monaco-list-row");
+    await rows.first().waitFor();
+    const texts = await rows.allInnerTexts();
+    await this.page.keyboard.press("Control+j");
+    return texts.join("\n");
+  }
+
+  lens() {
+    return this.page.locator(".codelens-decoration a").first();
+  }
+
+  async lensText() {
+    return (await this.page.locator(".codelens-decoration a").allInnerTexts()).join(" ");
+  }
+
+  status() {
+    return this.page.locator('[id="paramlens.paramlens.status"]').innerText({ timeout: 1000 }).catch(() => "");
+  }
+
+  quickPickRows() {
+    return this.page.locator(".quick-input-list .monaco-list-row").allInnerTexts();
+  }
+
+  /** Texts of the notifications. */
+  async toasts() {
+    return (await this.page.locator(".notification-toast .notification-list-item-message").allInnerTexts()).join("\n");
+  }
+
+  async open(file) {
+    await this.page.keyboard.press("Control+p");
+    await this.page.locator(".quick-input-widget input").first().fill(file);
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: file }).first().click();
+    await this.page.locator(".tab.active", { hasText: file }).waitFor({ timeout: 10_000 });
+  }
+
+  async command(title) {
+    await this.page.keyboard.press("F1");
+    await this.page.locator(".quick-input-widget input").first().fill(`>${title}`);
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
+    await this.page.keyboard.press("Enter");
+  }
+
+  /** Puts the cursor before the first `part` of the file, whose text is `text`. */
+  async goBefore(text, part) {
+    const before = text.slice(0, text.indexOf(part)).split("\n");
+    await this.page.keyboard.press("Control+g");
+    await this.page.locator(".quick-input-widget input").first().fill(`:${before.length}:${before.at(-1).length + 1}`);
+    await this.page.keyboard.press("Enter");
+  }
+}
