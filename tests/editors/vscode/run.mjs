@@ -67,7 +67,7 @@ function expect(text, ...parts) {
 
 async function readModel(editor) {
   await step("hints", async () => {
-    await editor.hint(CONV_1, "320", 30_000);
+    await editor.hint(CONV_1, "320", 60_000);
     await editor.hint(CONV_2, "18,496");
     await editor.hint(DENSE, "16,010");
     await editor.hint(MODEL, "34,826");
@@ -153,7 +153,7 @@ async function restricted(browser, vscode) {
   await step("restricted mode", async () => {
     editor = await openWindow(browser, vscode);
     await page.getByText("Restricted Mode").first().waitFor();
-    await editor.hint(CONV_1, "320", 30_000);
+    await editor.hint(CONV_1, "320", 60_000);
     if (existsSync(`${trap}.sprung`)) throw new Error("a program named by an untrusted workspace was run");
   });
   return editor;
