@@ -1,0 +1,41 @@
+"""Bounds on the size of concrete values, checked before an operation is computed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from paramlens.values import Reason, undetermined
+
+INTEGER_BITS = 4096
+TEXT_LENGTH = 64 * 1024
+COLLECTION_SIZE = 10_000
+ENDLESS_PREFIX = 1_000  # how many items of an endless iterator (itertools.count) are made ahead
+
+
+def check_bits(bits: int) -> None:
+    """Refuse an integer of more than 4,096 bits."""
+    if bits > INTEGER_BITS:
+        raise undetermined(Reason.SIZE_LIMIT, f"an integer of more than {INTEGER_BITS} bits")
+
+
+def check_text(length: int) -> None:
+    """Refuse a string or bytes longer than 64 KiB."""
+    if length > TEXT_LENGTH:
+        raise undetermined(Reason.SIZE_LIMIT, f"a string longer than {TEXT_LENGTH}")
+
+
+def check_count(count: int) -> None:
+    """Refuse a collection of more than 10,000 items."""
+    if count > COLLECTION_SIZE:
+        raise undetermined(Reason.SIZE_LIMIT, f"a collection of more than {COLLECTION_SIZE} items")
+
+
+def checked(value: Any) -> Any:
+    """The value itself, when it is within the bounds."""
+    if isinstance(value, int):
+        check_bits(value.bit_length())
+    elif isinstance(value, str | bytes):
+        check_text(len(value))
+    elif isinstance(value, list | tuple | dict | set | frozenset):
+        check_count(len(value))
+    return value
