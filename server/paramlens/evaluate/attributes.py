@@ -1,0 +1,236 @@
+"""Reading, setting and deleting attributes of any value, as Python's descriptor rules have it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from paramlens.evaluate import modules, reflection
+from paramlens.evaluate.frameworks import tensors
+from paramlens.values import (
+    BoundMethod,
+    ClassMethodValue,
+    ClassValue,
+    DictValue,
+    FunctionValue,
+    Instance,
+    ModuleValue,
+    NativeFunction,
+    PartialValue,
+    PropertyValue,
+    Reason,
+    StaticMethodValue,
+    SuperValue,
+    TensorValue,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from paramlens.evaluate.interpreter import Interpreter
+
+MISSING = object()
+CALLABLE = (FunctionValue, NativeFunction)
+
+
+def get(vm: Interpreter, value: Value, name: str) -> Value:
+    """`value.name`, or MISSING when there certainly is no such attribute."""
+    kind = type(value)
+    if kind is Instance:
+        return _instance(vm, value, name)
+    if kind is Unknown:
+        return Unknown(value.reason, f"{value.detail}.{name}" if value.detail else name, value.place)
+    if kind is ModuleValue:
+        return _module(vm, value, name)
+    if kind is ClassValue:
+        return _class(vm, value, name)
+    if kind is SuperValue:
+        return _super(vm, value, name)
+    if isinstance(value, TensorValue):
+        return tensors.attribute(vm, value, name)
+    special = reflection.attribute(vm, value, name)
+    if special is not reflection.MISSING:
+        return special
+    cls = vm.type_of(value)
+    if isinstance(cls, Unknown):
+        return cls
+    found = class_attribute(cls, name)
+    return MISSING if found is None else bind(vm, found, value, cls)
+
+
+def class_attribute(cls: ClassValue, name: str) -> Value:
+    """The raw attribute found along the MRO, or None."""
+    for base in cls.mro:
+        if type(base) is ClassValue and name in base.namespace:
+            return base.namespace[name]
+    return None
+
+
+def bind(vm: Interpreter, found: Value, receiver: Value, cls: ClassValue) -> Value:
+    """What reading a class attribute through an instance gives."""
+    kind = type(found)
+    if kind in CALLABLE:
+        return BoundMethod(found, receiver)
+    if kind is PropertyValue:
+        return vm.call(found.getter, (receiver,))
+    if kind is StaticMethodValue:
+        return found.function
+    if kind is ClassMethodValue:
+        return BoundMethod(found.function, cls)
+    if kind is Instance:
+        getter = class_attribute(found.cls, "__get__")
+        if type(getter) is FunctionValue:
+            return vm.call(getter, (found, receiver, cls))
+    return found
+
+
+def _instance(vm: Interpreter, value: Instance, name: str) -> Value:
+    hook = class_attribute(value.cls, "__getattribute__")
+    if type(hook) is FunctionValue and hook not in vm.running:
+        return vm.call(hook, (value, name))
+    found = class_attribute(value.cls, name)
+    if type(found) is PropertyValue and not (found.cached and name in value.attributes):
+        return _property(vm, found, value, name)
+    if name in value.attributes:
+        return value.attributes[name]
+    if found is not None or _declares(value.cls, name):
+        return bind(vm, found, value, value.cls)
+    special = reflection.instance_attribute(vm, value, name)
+    if special is not reflection.MISSING:
+        return special
+    if value.state is not None:
+        special = vm.layer_attribute(value, name)
+        if special is not MISSING:
+            return special
+    fallback = class_attribute(value.cls, "__getattr__")
+    if fallback is not None:
+        return vm.call(fallback, (value, name))
+    if any(type(base) is Unknown for base in value.cls.mro):
+        return Unknown(Reason.UNRESOLVED_ATTRIBUTE, name, value.place)
+    return MISSING
+
+
+def _declares(cls: ClassValue, name: str) -> bool:
+    return any(type(base) is ClassValue and name in base.namespace for base in cls.mro)
+
+
+def _property(vm: Interpreter, found: PropertyValue, value: Instance, name: str) -> Value:
+    result = vm.call(found.getter, (value,))
+    if found.cached:
+        vm.touch(value)
+        value.attributes[name] = result
+    return result
+
+
+def _module(vm: Interpreter, value: ModuleValue, name: str) -> Value:
+    found = modules.attribute(vm, value, name)
+    return MISSING if found is modules.MISSING else found
+
+
+def _class(vm: Interpreter, cls: ClassValue, name: str) -> Value:
+    found = class_attribute(cls, name)
+    if found is not None or _declares(cls, name):
+        kind = type(found)
+        if kind is StaticMethodValue:
+            return found.function
+        if kind is ClassMethodValue:
+            return BoundMethod(found.function, cls)
+        return found
+    special = reflection.class_attribute(vm, cls, name)
+    if special is not reflection.MISSING:
+        return special
+    metaclass = cls.traits.get("metaclass")
+    if isinstance(metaclass, ClassValue):
+        found = class_attribute(metaclass, name)
+        if found is not None:
+            return bind(vm, found, cls, metaclass)
+        fallback = class_attribute(metaclass, "__getattr__")
+        if fallback is not None:
+            return vm.call(fallback, (cls, name))
+    if cls.declaration is not None or any(type(base) is Unknown for base in cls.mro):
+        return Unknown(Reason.UNRESOLVED_ATTRIBUTE, f"{cls.name}.{name}")
+    return MISSING
+
+
+def _super(vm: Interpreter, value: SuperValue, name: str) -> Value:
+    receiver = value.receiver
+    cls = receiver if isinstance(receiver, ClassValue) else receiver.cls
+    mro = cls.mro
+    start = next((i for i, base in enumerate(mro) if base is value.cls), -1) + 1
+    for base in mro[start:]:
+        if type(base) is Unknown:
+            if isinstance(receiver, Instance) and name == "__init__":
+                return NativeFunction("__init__", lambda vm, *args, **kwargs: vm.mark_incomplete(receiver, base))
+            return Unknown(base.reason, f"{base.detail}.{name}", base.place)
+        if name in base.namespace:
+            found = base.namespace[name]
+            if isinstance(receiver, ClassValue):
+                if type(found) is ClassMethodValue:
+                    return BoundMethod(found.function, receiver)
+                return found.function if type(found) is StaticMethodValue else found
+            return bind(vm, found, receiver, cls)
+    if isinstance(receiver, Instance) and receiver.state is not None:
+        return vm.layer_attribute(receiver, name)
+    return MISSING
+
+
+def set_(vm: Interpreter, value: Value, name: str, new: Value) -> None:
+    """`value.name = new`."""
+    if isinstance(value, Instance):
+        found = class_attribute(value.cls, name)
+        if type(found) is PropertyValue:
+            if found.setter is not None:
+                vm.call(found.setter, (value, new))
+                return
+            if not found.cached:
+                vm.throw("AttributeError", f"can't set attribute '{name}'")
+        hook = class_attribute(value.cls, "__setattr__")
+        if type(hook) is FunctionValue and hook not in vm.running:
+            vm.call(hook, (value, name, new))
+            return
+        store(vm, value, name, new)
+    elif isinstance(value, ClassValue):
+        vm.touch(value)
+        value.namespace[name] = new
+    elif isinstance(value, ModuleValue):
+        vm.touch(value.scope)
+        value.scope.names[name] = new
+    elif isinstance(value, FunctionValue):
+        vm.touch(value)
+        value.attributes[name] = new
+    elif isinstance(value, BoundMethod):
+        set_(vm, value.function, name, new)
+    elif isinstance(value, TensorValue):
+        tensors.set_attribute(vm, value, name, new)
+    elif isinstance(value, DictValue | PartialValue):
+        return
+    elif not isinstance(value, Unknown | NativeFunction):
+        vm.throw("AttributeError", f"'{vm.type_name(value)}' object has no attribute '{name}'")
+
+
+def store(vm: Interpreter, value: Instance, name: str, new: Value) -> None:
+    """`object.__setattr__`, with what the frameworks do when a layer's attribute is set."""
+    vm.touch(value)
+    if value.state is not None and vm.layer_set(value, name, new):
+        return
+    value.attributes[name] = new
+
+
+def delete(vm: Interpreter, value: Value, name: str) -> None:
+    """`del value.name`."""
+    if isinstance(value, Instance):
+        hook = class_attribute(value.cls, "__delattr__")
+        if type(hook) is FunctionValue and hook not in vm.running:
+            vm.call(hook, (value, name))
+            return
+        vm.touch(value)
+        if name not in value.attributes:
+            if value.state is None or value.state.incomplete is None:
+                vm.throw("AttributeError", name)
+            return
+        del value.attributes[name]
+    elif isinstance(value, ClassValue):
+        vm.touch(value)
+        value.namespace.pop(name, None)
+    elif isinstance(value, ModuleValue):
+        vm.touch(value.scope)
+        value.scope.names.pop(name, None)

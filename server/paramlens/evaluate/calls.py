@@ -1,0 +1,135 @@
+"""Calling any value: functions, methods, classes, partials, natives, callable instances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from paramlens.dims import Undecided
+from paramlens.evaluate import functions
+from paramlens.evaluate.frames import Frame, LimitReached, Thrown
+from paramlens.shapes import ShapeMismatch
+from paramlens.syntax import code
+from paramlens.values import (
+    BoundMethod,
+    ClassMethodValue,
+    ClassValue,
+    DictValue,
+    FunctionValue,
+    Instance,
+    NativeFunction,
+    PartialValue,
+    Place,
+    Reason,
+    StaticMethodValue,
+    Undetermined,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from paramlens.evaluate.interpreter import Interpreter
+
+# Keys of the keyword dict that stand for arguments which are there but not known.
+MORE_POSITIONAL, MORE_KEYWORDS = "*", "**"
+
+
+def evaluate_call(vm: Interpreter, node: code.Call, frame: Frame) -> Value:
+    """A call expression; the place of its node becomes the place of what it constructs."""
+    from paramlens.evaluate.expressions import evaluate
+
+    vm.step()
+    callee = evaluate(vm, node.func, frame)
+    args, kwargs = evaluate_arguments(vm, node.args, frame)
+    vm.current = (frame, node)
+    return call(vm, callee, args, kwargs, frame.place(node))
+
+
+def evaluate_arguments(
+    vm: Interpreter, arguments: tuple[code.Arg, ...], frame: Frame
+) -> tuple[list[Value], dict[str, Value]]:
+    """Positional and keyword arguments with `*` and `**` unpacked."""
+    from paramlens.evaluate.expressions import evaluate
+
+    args: list[Value] = []
+    kwargs: dict[str, Value] = {}
+    for argument in arguments:
+        value = evaluate(vm, argument.value, frame)
+        if argument.star == "*":
+            try:
+                args.extend(vm.iterate(value))
+            except Undetermined as problem:
+                kwargs[MORE_POSITIONAL] = problem.unknown
+        elif argument.star == "**":
+            _add_keywords(vm, kwargs, value)
+        elif argument.keyword is not None:
+            kwargs[argument.keyword] = value
+        else:
+            args.append(value)
+    return args, kwargs
+
+
+def _add_keywords(vm: Interpreter, kwargs: dict[str, Value], value: Value) -> None:
+    mapping = vm.plain(value)
+    if isinstance(mapping, DictValue):
+        for key, item in mapping.items.items():
+            if isinstance(key, str):
+                kwargs[key] = item
+        if mapping.open:
+            kwargs[MORE_KEYWORDS] = Unknown(Reason.UNKNOWN_ARGUMENT, "**")
+    elif isinstance(mapping, Unknown):
+        kwargs[MORE_KEYWORDS] = mapping
+    else:
+        keys = vm.get_attribute(value, "keys", None)
+        for key in vm.iterate(vm.call(keys)) if keys is not None else ():
+            kwargs[key] = vm.get_item(value, key)
+
+
+def call(
+    vm: Interpreter, callee: Value, args: Sequence[Value], kwargs: dict[str, Value], place: Place | None = None
+) -> Value:
+    """Call a value. `place` is given when a call expression of the program does it directly."""
+    kind = type(callee)
+    if kind is FunctionValue:
+        return functions.call_function(vm, callee, args, kwargs)
+    if kind is BoundMethod:
+        return call(vm, callee.function, (callee.receiver, *args), kwargs, place)
+    if kind is NativeFunction:
+        return call_native(vm, callee, args, kwargs)
+    if kind is ClassValue:
+        return vm.instantiate(callee, args, kwargs, place)
+    if kind is PartialValue:
+        return call(vm, callee.function, (*callee.args, *args), {**callee.kwargs, **kwargs}, place)
+    if kind is Instance:
+        method = vm.class_attribute(callee.cls, "__call__")
+        if method is not None:
+            return call(vm, method, (callee, *args), kwargs, place)
+        if any(isinstance(base, Unknown) for base in callee.cls.mro):
+            return Unknown(Reason.UNKNOWN_CALL, callee.cls.name, place)
+        vm.throw("TypeError", f"'{callee.cls.name}' object is not callable")
+    if kind in (StaticMethodValue, ClassMethodValue):
+        return call(vm, callee.function, args, kwargs, place)
+    if isinstance(callee, Unknown):
+        return vm.note(Unknown(callee.reason, f"{callee.detail}()" if callee.detail else "", place or callee.place))
+    return vm.throw("TypeError", f"'{vm.type_name(callee)}' object is not callable")
+
+
+def call_native(vm: Interpreter, function: NativeFunction, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
+    """Call a function written here; what it cannot know becomes the call's value."""
+    for marker in (MORE_POSITIONAL, MORE_KEYWORDS):
+        if marker in kwargs:
+            return vm.note(kwargs[marker])
+    try:
+        return function.call(vm, *args, **kwargs)
+    except Undetermined as problem:
+        unknown = problem.unknown
+        return vm.note(unknown if unknown.place else Unknown(unknown.reason, unknown.detail, vm.place))
+    except ShapeMismatch as problem:
+        return vm.report_mismatch(str(problem))
+    except (Thrown, LimitReached, RecursionError):
+        raise
+    except Undecided as problem:
+        return vm.note(Unknown(Reason.DATA_DEPENDENT, str(problem), vm.place))
+    except Exception as problem:  # a case that the native does not cover must not end the analysis
+        vm.trace(function.name, problem)
+        return vm.note(Unknown(Reason.UNSUPPORTED, function.name, vm.place))

@@ -1,0 +1,115 @@
+"""List, set, dict and generator comprehensions. Generators are computed at once, within the limits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from paramlens.evaluate.frames import Frame
+from paramlens.syntax import code
+from paramlens.values import DictValue, IteratorValue, ListValue, Reason, Scope, SetValue, Undetermined, Unknown, Value
+
+if TYPE_CHECKING:
+    from paramlens.evaluate.interpreter import Interpreter
+
+
+class _Collected:
+    def __init__(self) -> None:
+        self.items: list[tuple[Value, Value]] = []
+        self.rest: Unknown | None = None
+
+
+def evaluate_comprehension(vm: Interpreter, node: code.Comprehension, frame: Frame) -> Value:
+    """The collection a comprehension makes; what follows an unknown condition or iterable is the unknown rest."""
+    from paramlens.evaluate.expressions import evaluate  # the two modules are one recursion
+
+    collected = _Collected()
+    inner = frame.inner(Scope(frame.scope))
+    first = evaluate(vm, node.clauses[0].iterable, frame)
+    _run_clauses(vm, node, 0, first, inner, collected)
+    frame.pending.extend(inner.pending)
+    if node.kind == "dict":
+        return _as_dict(vm, collected)
+    items = [item for item, _ in collected.items]
+    if node.kind == "list":
+        return ListValue(items, collected.rest)
+    if node.kind == "generator":
+        return IteratorValue(items, collected.rest)
+    if collected.rest is not None:
+        return collected.rest
+    return SetValue({vm.hashable(item): None for item in items})
+
+
+def _as_dict(vm: Interpreter, collected: _Collected) -> DictValue:
+    result = DictValue(open=collected.rest is not None)
+    for key, value in collected.items:
+        try:
+            result.items[vm.hashable(key)] = value
+        except Undetermined:
+            result.open = True
+    return result
+
+
+def _run_clauses(
+    vm: Interpreter, node: code.Comprehension, depth: int, iterable: Value, frame: Frame, out: _Collected
+) -> None:
+    from paramlens.evaluate.expressions import evaluate
+    from paramlens.evaluate.statements import assign
+
+    clause = node.clauses[depth]
+    try:
+        items = vm.iterate(iterable)
+    except Undetermined as problem:
+        _run_once(vm, node, depth, problem.unknown, frame)
+        out.rest = problem.unknown
+        return
+    for item in items:
+        vm.step()
+        assign(vm, clause.target, item, frame)
+        wanted = _conditions_hold(vm, clause, frame)
+        if wanted is None:
+            if out.rest is None:
+                out.rest = Unknown(Reason.BRANCHES, "the condition of a comprehension", frame.place(clause))
+            continue
+        if not wanted or out.rest is not None:
+            continue
+        if depth + 1 < len(node.clauses):
+            _run_clauses(vm, node, depth + 1, evaluate(vm, node.clauses[depth + 1].iterable, frame), frame, out)
+        else:
+            _collect(vm, node, frame, out)
+
+
+def _run_once(vm: Interpreter, node: code.Comprehension, depth: int, why: Unknown, frame: Frame) -> None:
+    """Evaluate the element once for an unknown item, so that what it constructs is seen."""
+    from paramlens.evaluate.expressions import evaluate
+    from paramlens.evaluate.statements import assign
+
+    vm.repeating += 1
+    try:
+        for clause in node.clauses[depth:]:
+            assign(vm, clause.target, vm.loop_symbol(clause.target, why), frame)
+        evaluate(vm, node.element, frame)
+        if node.value is not None:
+            evaluate(vm, node.value, frame)
+    finally:
+        vm.repeating -= 1
+
+
+def _conditions_hold(vm: Interpreter, clause: code.Clause, frame: Frame) -> bool | None:
+    from paramlens.evaluate.expressions import evaluate
+
+    for condition in clause.conditions:
+        truth = vm.truth(evaluate(vm, condition, frame))
+        if truth is not True:
+            return truth
+    return True
+
+
+def _collect(vm: Interpreter, node: code.Comprehension, frame: Frame, out: _Collected) -> None:
+    from paramlens.evaluate.expressions import evaluate
+
+    key = evaluate(vm, node.element, frame)
+    value = evaluate(vm, node.value, frame) if node.value is not None else None
+    if len(out.items) >= vm.limits.iterations:
+        out.rest = Unknown(Reason.SIZE_LIMIT, "a comprehension", frame.place(node))
+        return
+    out.items.append((key, value))

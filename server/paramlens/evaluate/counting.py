@@ -1,0 +1,257 @@
+"""Counting what instances own: tallies with their certainty, and the tree of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from paramlens.dims import Dim, Sym, total
+from paramlens.evaluate.frameworks import keras_layer, torch_module
+from paramlens.evaluate.frameworks.conversion import flat_tensors
+from paramlens.evaluate.frameworks.state import Call, LayerState, Producer
+from paramlens.facts import CallFact, LayerFact, Status, Tally, WeightFact
+from paramlens.shapes import DTYPE_BYTES, element_count
+from paramlens.values import Instance, ParameterValue, Place, Reason, TensorValue, Unknown, Value
+
+if TYPE_CHECKING:
+    from paramlens.evaluate.interpreter import Interpreter
+
+# Reasons of unknown attributes that cannot be modules: numbers and texts that hang on data or on the machine.
+_NEVER_A_MODULE = frozenset({Reason.DATA_DEPENDENT, Reason.ENVIRONMENT, Reason.UNKNOWN_LOOP, Reason.SIZE_LIMIT})
+_TREE_LIMIT = 20_000
+
+
+# ------------------------------------------------------------------------------------------------------- the tree
+
+
+def children_of(instance: Instance) -> list[tuple[str, Instance]]:
+    """The layers that an instance holds itself, by the name under which it holds them."""
+    if instance.state.framework == "torch":
+        return list(torch_module.children(instance))
+    names = {id(value): name for name, value in instance.attributes.items() if isinstance(value, Instance)}
+    found = keras_layer.sublayers(instance)
+    return [(names.get(id(child), _keras_name(child, index)), child) for index, child in enumerate(found)]
+
+
+def _keras_name(layer: Instance, index: int) -> str:
+    name = layer.state.base.get("name")
+    return name if isinstance(name, str) else str(index)
+
+
+def weights_of(instance: Instance) -> list[tuple[str, ParameterValue]]:
+    """The weights that an instance holds itself, by name."""
+    if instance.state.framework == "torch":
+        own = [(weight.name, weight) for weight in instance.state.own]
+        return [*torch_module.own_parameters(instance), *own]
+    names = {id(value): name for name, value in instance.attributes.items() if isinstance(value, ParameterValue)}
+    return [(w.name or names.get(id(w), ""), w) for w in keras_layer.own_weights(instance)]
+
+
+def all_instances(instance: Instance) -> list[Instance]:
+    """The instance and all below it, each once."""
+    found: dict[int, Instance] = {}
+    stack = [instance]
+    while stack and len(found) < _TREE_LIMIT:
+        item = stack.pop()
+        if id(item) not in found:
+            found[id(item)] = item
+            stack.extend(child for _, child in reversed(children_of(item)))
+    return list(found.values())
+
+
+def missing_part(instance: Instance) -> Unknown | None:
+    """Why the instance itself (not those below) may own more than is seen."""
+    state: LayerState = instance.state
+    if state.incomplete is not None:
+        return state.incomplete
+    if state.framework == "keras" and state.needs_input and not state.is_built:
+        return Unknown(Reason.NOT_BUILT, instance.cls.name, instance.place)
+    if state.framework == "keras" and _waits_for_build(instance):
+        return Unknown(Reason.NOT_BUILT, instance.cls.name, instance.place)
+    if state.needs_input and state.framework == "torch":
+        return Unknown(Reason.NOT_BUILT, instance.cls.name, instance.place)
+    for name, value in instance.attributes.items():
+        if isinstance(value, Unknown) and value.reason not in _NEVER_A_MODULE and _may_be_module(instance, name):
+            return value
+    return None
+
+
+def _waits_for_build(instance: Instance) -> bool:
+    """Whether a user's Keras layer has weights only after a call that never came."""
+    state: LayerState = instance.state
+    if state.is_built or state.calls or state.graph is not None:
+        return False
+    own = [base for base in instance.cls.mro if getattr(base, "module", None) is not None]
+    return any("build" in base.namespace for base in own) or bool(state.sequence) and not state.is_built
+
+
+def _may_be_module(instance: Instance, name: str) -> bool:
+    """Constructor arguments and configuration of declared layers never hold modules that are not seen."""
+    return name not in instance.state.arguments and not name.startswith("__")
+
+
+# ------------------------------------------------------------------------------------------------------- counting
+
+
+def tally_of(vm: Interpreter, instance: Instance) -> Tally:
+    """The parameter count of an instance and all below it, shared weights once."""
+    instances = all_instances(instance)
+    weights: dict[int, tuple[ParameterValue, bool | None]] = {}
+    reason: Unknown | None = None
+    frozen = _frozen_by_layer(instance)
+    for item in instances:
+        for _, weight in weights_of(item):
+            weights.setdefault(id(weight), (weight, _is_trainable(weight, item, frozen)))
+        if reason is None:
+            reason = missing_part(item)
+    return _tally(weights.values(), reason)
+
+
+def _frozen_by_layer(root: Instance) -> set[int]:
+    """Keras: layers below one whose `trainable` is False have no trainable weights."""
+    frozen: set[int] = set()
+    if root.state.framework != "keras":
+        return frozen
+    stack = [(root, False)]
+    seen: set[tuple[int, bool]] = set()
+    while stack:
+        layer, above = stack.pop()
+        off = above or layer.state.trainable is False
+        if (id(layer), off) in seen:
+            continue
+        seen.add((id(layer), off))
+        if off:
+            frozen.add(id(layer))
+        stack.extend((child, off) for child in keras_layer.sublayers(layer))
+    return frozen
+
+
+def _is_trainable(weight: ParameterValue, owner: Instance, frozen: set[int]) -> bool | None:
+    if id(owner) in frozen:
+        return False
+    return weight.trainable if isinstance(weight.trainable, bool) else None
+
+
+def _tally(weights: Iterable[tuple[ParameterValue, bool | None]], reason: Unknown | None) -> Tally:
+    counts: list[Dim] = []
+    trainable: list[Dim] | None = []
+    sizes: list[Dim] = []
+    for weight, flag in weights:
+        count = _count(weight)
+        if count is None:
+            if reason is None:
+                reason = weight.reason
+            if reason is None:
+                reason = Unknown(Reason.UNKNOWN_ARGUMENT, weight.name or "a weight", weight.place)
+            continue
+        counts.append(count)
+        sizes.append(count * DTYPE_BYTES.get(weight.dtype or "float32", 4))
+        if flag is None:
+            trainable = None
+        elif flag and trainable is not None:
+            trainable.append(count)
+    return _verdict(total(counts), None if trainable is None else total(trainable), total(sizes), reason)
+
+
+def _verdict(whole: Dim, trainable: Dim | None, size: Dim, reason: Unknown | None) -> Tally:
+    rest = None if trainable is None else whole - trainable
+    if reason is not None:
+        if whole == 0:
+            return Tally(Status.UNKNOWN, reason=reason)
+        return Tally(Status.LOWER_BOUND, whole, trainable, rest, size, reason)
+    status = Status.SYMBOLIC if isinstance(whole, Sym) else Status.EXACT
+    return Tally(status, whole, trainable, rest, size)
+
+
+def _count(weight: ParameterValue) -> Dim | None:
+    return element_count(weight.shape) if weight.shape is not None else None
+
+
+# ---------------------------------------------------------------------------------------------------------- facts
+
+
+def layer_fact(vm: Interpreter, instance: Instance, name: str = "", depth: int = 12) -> LayerFact:
+    """The tree of an instance as plain data."""
+    seen: set[int] = set()
+    budget = [4_000]
+
+    def describe(item: Instance, label: str, level: int) -> LayerFact:
+        shared = id(item) in seen
+        seen.add(id(item))
+        budget[0] -= 1
+        inner = [] if shared or level == 0 or budget[0] < 0 else children_of(item)
+        return LayerFact(
+            name=label,
+            class_name=display_name(item),
+            tally=tally_of(vm, item),
+            weights=() if shared else tuple(_weight_fact(n, w) for n, w in weights_of(item)),
+            children=tuple(describe(child, child_name, level - 1) for child_name, child in inner),
+            calls=tuple(_call_fact(item, call) for call in item.state.calls[:4]),
+            arguments=item.state.given,
+            place=item.place,
+            shared=shared,
+        )
+
+    return describe(instance, name, depth)
+
+
+def display_name(instance: Instance) -> str:
+    """The class name people know: dotted for framework classes, plain for the program's own."""
+    cls = instance.cls
+    return cls.name if cls.module is not None else cls.qualified_name
+
+
+def _weight_fact(name: str, weight: ParameterValue) -> WeightFact:
+    return WeightFact(
+        name or weight.name,
+        weight.shape,
+        weight.labels if weight.shape is not None and len(weight.labels) == len(weight.shape) else (),
+        weight.trainable is True,
+        _count(weight),
+        weight.dtype or "float32",
+    )
+
+
+def _call_fact(instance: Instance, call: Call) -> CallFact:
+    outputs = tuple(tensor.shape for tensor in flat_tensors(call.output))
+    inputs = tuple(tensor.shape for tensor in call.inputs)
+    return CallFact(inputs, outputs, tuple(_source(tensor) for tensor in call.inputs), macs_of(instance, call), call.place)
+
+
+def _source(tensor: TensorValue) -> tuple[str, Place | None]:
+    producer: Producer | None = tensor.producer
+    if producer is not None and isinstance(producer.layer, Instance):
+        return producer.layer.cls.name, producer.layer.place
+    return "", None
+
+
+def macs_of(instance: Instance, call: Call) -> Dim | None:
+    """Multiply-adds of one call of a declared layer, per sample; None where it has none or they are not known."""
+    built = instance.state.built
+    outputs = list(flat_tensors(call.output))
+    if built is None or built.macs is None or not call.inputs or not outputs:
+        return None
+    given, made = call.inputs[0].shape, outputs[0].shape
+    if given is None or made is None:
+        return None
+    try:
+        result = built.macs(given, made)
+    except Exception:  # a size that is not known
+        return None
+    return result if isinstance(result, int | Sym) else None
+
+
+def model_macs(instance: Instance) -> Dim | None:
+    """Multiply-adds of one pass through a model: the sum over the calls of its layers."""
+    counts: list[Dim] = []
+    for item in all_instances(instance):
+        for call in item.state.calls[:1] if item.state.framework == "keras" else item.state.calls:
+            count = macs_of(item, call)
+            if count is not None:
+                counts.append(count)
+    return total(counts) if counts else None
+
+
+def is_model(value: Value) -> bool:
+    """Whether a value is a layer, module or model."""
+    return isinstance(value, Instance) and value.state is not None

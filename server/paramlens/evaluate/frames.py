@@ -1,0 +1,96 @@
+"""A running piece of code: its names, where it stands, and the ways control can leave a statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from paramlens.evaluate.journal import Changes
+from paramlens.syntax.code import Node
+from paramlens.values import ClassValue, FunctionValue, Instance, ModuleValue, Place, Scope, Value
+
+
+class Frame:
+    """One activation: of a module, a function call, a class body or a comprehension.
+
+    `offset` is the 0-based file line of the top-level statement that spans are relative to. `receiver` is the first
+    argument of a method (for `super()`), `yields` collects the items of a generator. `pending` holds branches of
+    unknown conditions that left early and wait to be joined.
+    """
+
+    __slots__ = ("function", "module", "offset", "owner", "pending", "receiver", "scope", "try_depth", "yields")
+
+    def __init__(self, scope: Scope, module: ModuleValue, offset: int, *, owner: ClassValue | None = None) -> None:
+        self.scope = scope
+        self.module = module
+        self.offset = offset
+        self.owner = owner
+        self.receiver: Value = None
+        self.function: FunctionValue | None = None
+        self.yields: list[Value] | None = None
+        self.pending: list[Pending] = []
+        self.try_depth = 0  # how many enclosing `try` statements handle ImportError
+
+    def inner(self, scope: Scope) -> Frame:
+        """The frame of a comprehension or lambda default within this one."""
+        frame = Frame(scope, self.module, self.offset, owner=self.owner)
+        frame.receiver, frame.function, frame.yields = self.receiver, self.function, self.yields
+        frame.try_depth = self.try_depth
+        return frame
+
+    def place(self, node: Node) -> Place:
+        """Where the node stands: absolute, 1-based."""
+        span = node.span
+        line = span.line + self.offset + 1
+        end_line = span.end_line + self.offset + 1
+        return Place(self.module.path or "", line, span.column + 1, end_line, span.end_column + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """How a statement left its block: `kind` is "return", "break" or "continue"."""
+
+    kind: str
+    value: Any = None
+
+
+BREAK = Signal("break")
+CONTINUE = Signal("continue")
+
+
+@dataclass(slots=True)
+class Pending:
+    """A branch that left early: its signal, its changes, and the journal mark that both branches started from."""
+
+    signal: Signal
+    changes: Changes
+    mark: int
+
+
+class Thrown(Exception):
+    """An exception of the analysed program on its way to a handler."""
+
+    def __init__(self, value: Value, place: Place | None = None) -> None:
+        super().__init__()
+        self.value = value
+        self.place = place
+
+    @property
+    def kind(self) -> str:
+        """The name of the exception's class."""
+        return self.value.cls.name if isinstance(self.value, Instance) else "Exception"
+
+    @property
+    def message(self) -> str:
+        """Its first argument where that is a string."""
+        args = self.value.attributes.get("args", ()) if isinstance(self.value, Instance) else ()
+        return args[0] if isinstance(args, tuple) and args and isinstance(args[0], str) else ""
+
+
+class LimitReached(Exception):
+    """The step budget, call depth or wall time is used up; carries the reason to show."""
+
+    def __init__(self, reason: Any, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail

@@ -1,0 +1,282 @@
+"""Values to what rules take and back, and views that write through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from paramlens.dims import Sym
+from paramlens.evaluate.frameworks.state import Producer
+from paramlens.values import (
+    ClassValue,
+    DictValue,
+    FunctionValue,
+    Instance,
+    IteratorValue,
+    ListValue,
+    ModuleValue,
+    NativeFunction,
+    ParameterValue,
+    Reason,
+    SetValue,
+    TensorValue,
+    Undetermined,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from paramlens.evaluate.interpreter import Interpreter
+
+
+def rule_argument(vm: Interpreter, value: Value) -> Any:
+    """Lists as tuples, dicts as dicts, subclasses of builtin types as what they hold."""
+    if isinstance(value, ListValue):
+        return tuple(rule_argument(vm, item) for item in value.items) if value.rest is None else value.rest
+    if isinstance(value, tuple):
+        return tuple(rule_argument(vm, item) for item in value)
+    if isinstance(value, DictValue):
+        return {key: rule_argument(vm, item) for key, item in value.items.items()}
+    if isinstance(value, SetValue):
+        return tuple(rule_argument(vm, item) for item in value.items)
+    if isinstance(value, range):
+        return tuple(value) if len(value) <= 10_000 else Unknown(Reason.SIZE_LIMIT, "range")
+    if isinstance(value, IteratorValue):
+        return tuple(rule_argument(vm, item) for item in value.items[value.position :])
+    if isinstance(value, Instance) and value.payload is not None:
+        return rule_argument(vm, value.payload)
+    if isinstance(value, slice):
+        return slice(*(rule_argument(vm, part) for part in (value.start, value.stop, value.step)))
+    if isinstance(value, TensorValue) and value.kind == "numpy" and isinstance(value.data, int | float):
+        return value.data
+    return value
+
+
+def from_rule(value: Any) -> Value:
+    """Python lists and dicts of a rule's result as values."""
+    if isinstance(value, list):
+        return ListValue([from_rule(item) for item in value])
+    if type(value) is tuple:
+        return tuple(from_rule(item) for item in value)
+    if isinstance(value, dict):
+        return DictValue({key: from_rule(item) for key, item in value.items()})
+    return value
+
+
+def sizes(vm: Interpreter, value: Any) -> Any:
+    """A shape: a bare size is a shape of rank 1; unknown sizes become named symbols; None when it is no shape."""
+    if isinstance(value, TensorValue):
+        return tuple(value.data) if isinstance(value.data, tuple) else None
+    if isinstance(value, int | Sym) and not isinstance(value, bool):
+        return (value,)
+    if not isinstance(value, tuple):
+        return None
+    found: list[Any] = []
+    for position, size in enumerate(value):
+        if isinstance(size, Unknown):
+            size = vm.symbol_for(size, f"axis {position}")
+        elif isinstance(size, TensorValue):
+            size = size.data if isinstance(size.data, int) else None
+        elif isinstance(size, float) and size.is_integer():
+            size = int(size)
+        if size is not None and not isinstance(size, int | Sym):
+            return None
+        found.append(size)
+    return tuple(found)
+
+
+def flat_tensors(value: Value) -> Iterator[TensorValue]:
+    """The tensors within nested arguments, in order."""
+    if isinstance(value, TensorValue):
+        yield value
+    elif isinstance(value, ListValue):
+        for item in value.items:
+            yield from flat_tensors(item)
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from flat_tensors(item)
+    elif isinstance(value, DictValue):
+        for item in value.items.values():
+            yield from flat_tensors(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from flat_tensors(item)
+
+
+# ------------------------------------------------------------------------------------------------------ operations
+
+
+def run_operation(
+    vm: Interpreter, name: str, rule: Callable[..., Any], args: Sequence[Value], kwargs: dict[str, Value]
+) -> Value:
+    """Call a declared operation on values; results of Keras operations remember how they were made."""
+    function = vm.operations[name]
+    plain_args = [rule_argument(vm, value) for value in args]
+    plain_kwargs = {key: rule_argument(vm, value) for key, value in kwargs.items()}
+    sources = _linked_sources((args, kwargs))
+    if not sources:
+        return from_rule(rule(*plain_args, **plain_kwargs))
+    try:
+        result = from_rule(rule(*plain_args, **plain_kwargs))
+    except Undetermined as problem:
+        result = TensorValue(None, kind="keras", reason=problem.unknown)
+    return _linked(result, function, tuple(args), kwargs, sources)
+
+
+def link_result(vm: Interpreter, name: str, work: Callable[[], Value], operands: Sequence[Value]) -> Value:
+    """The result of a tensor operator, linked to Keras operands."""
+    sources = _linked_sources(operands)
+    if not sources:
+        return from_rule(work())
+    try:
+        result = from_rule(work())
+    except Undetermined as problem:
+        result = TensorValue(None, kind="keras", reason=problem.unknown)
+
+    def again(vm: Interpreter, *others: Value) -> Value:
+        symbol = name.removeprefix("operator ")
+        if name == "indexing":
+            return vm.unknown(Reason.UNSUPPORTED, name)
+        return vm.binary(symbol, *others) if len(others) == 2 else vm.unary(symbol, *others)
+
+    return _linked(result, NativeFunction(name, again), tuple(operands), {}, sources)
+
+
+def _linked_sources(value: Any) -> tuple[TensorValue, ...]:
+    return tuple(tensor for tensor in flat_tensors(value) if tensor.producer is not None)
+
+
+def _linked(
+    result: Value, function: Value, args: tuple[Value, ...], kwargs: dict[str, Value], sources: tuple[TensorValue, ...]
+) -> Value:
+    for index, tensor in enumerate(flat_tensors(result)):
+        if tensor.producer is None and not isinstance(tensor, ParameterValue) and tensor not in args:
+            tensor.producer = Producer(function, args, kwargs, sources, None, index)
+    return result
+
+
+# ------------------------------------------------------------------------------------------------------------ views
+
+
+class AttributeDict(DictValue):
+    """`vars(instance)` / `instance.__dict__`: a dict that is the instance's attributes."""
+
+    __slots__ = ("owner",)
+
+    def __init__(self, vm: Interpreter, owner: Instance) -> None:
+        super().__init__(owner.attributes)
+        vm.touch(owner)
+        self.owner = owner
+
+    def contents(self) -> tuple[dict[Value, Value], bool]:
+        return dict(self.owner.attributes), False
+
+    def restore(self, contents: tuple[dict[Value, Value], bool]) -> None:
+        self.owner.attributes = contents[0]
+        self.items = contents[0]
+
+
+class ModuleDict(DictValue):
+    """`vars(module)` / `globals()`: names are evaluated when they are asked for."""
+
+    __slots__ = ("module", "vm")
+
+    def __init__(self, vm: Interpreter, module: ModuleValue) -> None:
+        super().__init__(_ModuleNames(vm, module), open=module.source is None)
+        self.vm = vm
+        self.module = module
+
+    def contents(self) -> tuple[dict[Value, Value], bool]:
+        return self.items, self.open
+
+    def restore(self, contents: tuple[dict[Value, Value], bool]) -> None:
+        return None
+
+
+class _ModuleNames(dict[Value, Value]):
+    def __init__(self, vm: Interpreter, module: ModuleValue) -> None:
+        super().__init__(module.scope.names)
+        self._vm = vm
+        self._module = module
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) or self._load(key)
+
+    def _load(self, key: object) -> bool:
+        from paramlens.evaluate import modules
+
+        found = modules.lookup(self._vm, self._module, key) if isinstance(key, str) else modules.MISSING
+        if found is modules.MISSING:
+            return False
+        super().__setitem__(key, found)
+        return True
+
+    def __missing__(self, key: Value) -> Value:
+        if self._load(key):
+            return super().__getitem__(key)
+        raise KeyError(key)
+
+    def get(self, key: Value, default: Value = None) -> Value:
+        return self[key] if key in self else default
+
+    def __setitem__(self, key: Value, value: Value) -> None:
+        super().__setitem__(key, value)
+        self._vm.touch(self._module.scope)
+        self._module.scope.names[key] = value
+
+
+# ------------------------------------------------------------------------------------------------------- small ones
+
+
+def brief(value: Any) -> str:
+    """A constructor argument as people write it."""
+    if isinstance(value, str):
+        return f'"{value}"' if len(value) < 40 else '"…"'
+    if isinstance(value, tuple):
+        inner = ", ".join(brief(item) for item in value[:6])
+        return f"({inner}{', …' if len(value) > 6 else ''}{',' if len(value) == 1 else ''})"
+    if isinstance(value, ClassValue | FunctionValue | ModuleValue):
+        return value.name
+    if isinstance(value, Unknown):
+        return value.detail or "?"
+    if value is None or isinstance(value, bool | int | float | Sym):
+        return str(value)
+    instance = getattr(value, "instance", value)
+    return f"{instance.cls.name}(…)" if isinstance(instance, Instance) else "…"
+
+
+def automatic_name(vm: Interpreter, layer: Instance) -> str:
+    """`conv2d`, `conv2d_1`, …: by class, in the order in which unnamed layers were made."""
+    if id(layer) not in vm.layer_names:
+        counts: dict[str, int] = {}
+        for _, instance, _, _ in vm.sites:
+            if instance.state is None or instance.state.framework != "keras" or instance.state.base.get("name"):
+                continue
+            base = _snake_case(instance.cls.name)
+            number = counts.get(base, 0)
+            counts[base] = number + 1
+            vm.layer_names[id(instance)] = base if number == 0 else f"{base}_{number}"
+    return vm.layer_names.get(id(layer), _snake_case(layer.cls.name))
+
+
+def _snake_case(name: str) -> str:
+    """Keras' own conversion: `Conv2DTranspose` → `conv2d_transpose`."""
+    name = re.sub(r"\W+", "", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def neutral_context(vm: Interpreter) -> Value:
+    """A context manager and decorator that does nothing."""
+    cls = vm.classes.get("neutral context")
+    if cls is None:
+        cls = ClassValue("context", "context", (vm.builtin_class("object"),))
+        cls.mro = (cls, vm.builtin_class("object"))
+        cls.namespace = {
+            "__enter__": NativeFunction("__enter__", lambda vm, self: self),
+            "__exit__": NativeFunction("__exit__", lambda vm, self, *args: None),
+            "__call__": NativeFunction("__call__", lambda vm, self, function=None, *args: function),
+        }
+        vm.classes["neutral context"] = cls
+    return Instance(cls)

@@ -1,0 +1,102 @@
+"""The names of the frameworks: what `torch.nn.Conv2d`, `tf.keras.layers.Dense` or `np.zeros` means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from paramlens.evaluate.frameworks import keras_names, torch_names
+from paramlens.layers.catalogue import CONSTANTS, LAYERS, OPERATIONS
+from paramlens.values import ModuleValue, Reason, Unknown, Value
+
+if TYPE_CHECKING:
+    from paramlens.evaluate.interpreter import Interpreter
+
+ROOTS = frozenset({"torch", "keras", "tensorflow", "tf_keras", "numpy", "einops", "pytorch_lightning", "lightning"})
+_KERAS_SPELLINGS = (
+    "tensorflow.compat.v1.keras", "tensorflow.compat.v2.keras", "tensorflow.python.keras", "tensorflow.keras",
+    "tensorflow.contrib.keras", "tf_keras", "keras.api._v2.keras", "keras.api", "keras.src", "keras._tf_keras.keras",
+    "keras.engine", "keras.models.keras",
+)
+_TENSORFLOW_SPELLINGS = ("tensorflow.compat.v1", "tensorflow.compat.v2", "tensorflow.python.framework.ops")
+_OTHER_SPELLINGS = {"lightning.pytorch": "pytorch_lightning", "lightning": "pytorch_lightning"}
+
+_KNOWN_PREFIXES: set[str] = set()
+
+
+def canonical(name: str) -> str:
+    """One spelling for each name: `tf.keras.layers.Dense` and `keras.src.layers.Dense` are `keras.layers.Dense`."""
+    for spelling in _KERAS_SPELLINGS:
+        if name == spelling or name.startswith(spelling + "."):
+            return canonical("keras" + name[len(spelling) :]) if spelling != "keras" else name
+    for spelling in _TENSORFLOW_SPELLINGS:
+        if name == spelling or name.startswith(spelling + "."):
+            return "tensorflow" + name[len(spelling) :]
+    for spelling, meaning in _OTHER_SPELLINGS.items():
+        if name == spelling or name.startswith(spelling + "."):
+            return meaning + name[len(spelling) :]
+    return name
+
+
+def _prefixes() -> set[str]:
+    """Every dotted prefix of a declared name: these are modules."""
+    if not _KNOWN_PREFIXES:
+        for table in (LAYERS, OPERATIONS, CONSTANTS, torch_names.SPECIALS, keras_names.SPECIALS):
+            for name in table:
+                parts = name.split(".")
+                _KNOWN_PREFIXES.update(".".join(parts[:length]) for length in range(1, len(parts)))
+        classes = {name for name in (*LAYERS, *torch_names.SPECIALS, *keras_names.SPECIALS)}
+        _KNOWN_PREFIXES.difference_update(classes)
+    return _KNOWN_PREFIXES
+
+
+def module(vm: Interpreter, name: str) -> ModuleValue | None:
+    """The module of this name if it belongs to a framework and is not read as source."""
+    root = name.split(".", 1)[0]
+    if root not in ROOTS:
+        return None
+    known = canonical(name)
+    if known.startswith("keras.") and keras_names.is_source(known):
+        return None
+    if known.startswith("keras.") and known not in _prefixes() and vm.locate_in_environment(name):
+        return None
+    return ModuleValue(name, native=lambda attribute: resolve(vm, f"{name}.{attribute}"))
+
+
+def resolve(vm: Interpreter, dotted: str) -> Value:
+    """The value of a dotted framework name."""
+    name = canonical(dotted)
+    cached = vm.framework_values.get(name)
+    if cached is None:
+        cached = _resolve(vm, name, dotted)
+        vm.framework_values[name] = cached
+    return cached
+
+
+def _resolve(vm: Interpreter, name: str, dotted: str) -> Value:
+    for table in (torch_names.SPECIALS, keras_names.SPECIALS):
+        if name in table:
+            return table[name](vm)
+    if name in LAYERS:
+        return vm.framework_class(LAYERS[name].name)
+    if name in OPERATIONS:
+        return vm.operation_function(name)
+    if name in CONSTANTS:
+        return CONSTANTS[name]
+    if name in _prefixes():
+        return vm.import_module(dotted)
+    if name.startswith("keras.") and not keras_names.is_native_only(name):
+        found = _from_source(vm, dotted, name)
+        if found is not None:
+            return found
+    special = torch_names.fallback(vm, name) if name.startswith("torch.") else keras_names.fallback(vm, name)
+    return special if special is not None else Unknown(Reason.UNSUPPORTED, name)
+
+
+def _from_source(vm: Interpreter, dotted: str, name: str) -> Value:
+    """A Keras name that is not declared, read from the installed source: a module, or a name of one."""
+    for spelling in dict.fromkeys((dotted, name, name.replace("keras.", "keras.src.", 1))):
+        if vm.locate_in_environment(spelling):
+            return vm.import_module(spelling)
+    return None
+
+

@@ -1,0 +1,86 @@
+"""What the evaluator keeps for an instance of a layer class, beside its attributes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from paramlens.layers.declare import Built, LayerDeclaration
+from paramlens.values import ParameterValue, Place, Reason, TensorValue, Unknown, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a layer: the tensors in (flat) and the result."""
+
+    inputs: tuple[TensorValue, ...]
+    output: Value
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Producer:
+    """How a Keras tensor was made: by calling `function` (a layer, or an operation) with these arguments.
+
+    `layer` is the layer called, or None for an operation; `inputs` are the tensors among the arguments.
+    """
+
+    function: Value
+    args: tuple[Value, ...]
+    kwargs: dict[str, Value]
+    inputs: tuple[TensorValue, ...]
+    layer: Any = None
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A functional model: what it takes, what it gives, and the layers between, in order."""
+
+    inputs: Value
+    outputs: Value
+    layers: tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class LayerState:
+    """The framework's side of a layer instance.
+
+    incomplete  why there may be weights that are not seen; None when all are
+    arguments   constructor arguments of the nearest declared class, by today's names
+    base        Keras: arguments that every layer takes (name, input_shape, trainable, …)
+    own         weights that are not held by an attribute (add_weight, register_parameter order)
+    built       the declared rule's result, once it is known
+    is_built    Keras: weights exist; torch lazy modules: materialised
+    sequence    Keras Sequential: its layers
+    """
+
+    framework: str
+    declaration: LayerDeclaration | None = None
+    incomplete: Unknown | None = None
+    arguments: dict[str, Any] = field(default_factory=dict)
+    given: tuple[tuple[str, str], ...] = ()
+    base: dict[str, Value] = field(default_factory=dict)
+    own: tuple[ParameterValue, ...] = ()
+    buffers: frozenset[str] = frozenset()
+    built: Built | None = None
+    is_built: bool = False
+    needs_input: bool = False
+    sequence: tuple[Any, ...] | None = None
+    graph: Graph | None = None
+    trainable: Any = True
+    calls: list[Call] = field(default_factory=list)
+    wrapped: dict[str, Any] = field(default_factory=dict)
+
+    def joined(self, other: LayerState | None) -> LayerState:
+        """The state after either of two branches."""
+        if other is None:
+            return self
+        if self.incomplete is None and other.incomplete is not None:
+            self.incomplete = other.incomplete
+        if self.own != other.own or self.sequence != other.sequence or self.graph is not other.graph:
+            if self.incomplete is None:
+                self.incomplete = Unknown(Reason.BRANCHES, "its layers")
+        self.is_built = self.is_built and other.is_built
+        self.buffers |= other.buffers
+        return self

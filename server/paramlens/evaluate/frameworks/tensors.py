@@ -1,0 +1,97 @@
+"""Attributes, operators and indexing of tensors, from the declared operations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from paramlens.layers.declare import OPERATIONS
+from paramlens.layers.operations import arithmetic, indexing
+from paramlens.layers.operations.attributes import TENSOR_ATTRIBUTES
+from paramlens.values import (
+    BoundMethod,
+    ParameterValue,
+    Reason,
+    TensorValue,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from paramlens.evaluate.interpreter import Interpreter
+
+CLASS_NAMES = {"torch": "torch.Tensor", "numpy": "numpy.ndarray", "keras": "keras.KerasTensor"}
+
+
+def attribute(vm: Interpreter, tensor: TensorValue, name: str) -> Value:
+    """`tensor.name`: a property, or a method bound to the tensor."""
+    if isinstance(tensor, ParameterValue):
+        special = _parameter_attribute(vm, tensor, name)
+        if special is not None:
+            return special
+    cls = CLASS_NAMES[tensor.kind]
+    reader = TENSOR_ATTRIBUTES[tensor.kind].get(name)
+    if reader is not None:
+        return vm.call_guarded(f"{cls}.{name}", reader, (tensor,))
+    if f"{cls}.{name}" in OPERATIONS:
+        return BoundMethod(vm.operation_function(f"{cls}.{name}"), tensor)
+    if name == "__class__":
+        return vm.type_of(tensor)
+    return Unknown(Reason.UNSUPPORTED, f"{cls}.{name}", tensor.reason.place if tensor.reason else None)
+
+
+def _parameter_attribute(vm: Interpreter, tensor: ParameterValue, name: str) -> Value:
+    if name in ("requires_grad", "trainable"):
+        return tensor.trainable
+    if name == "requires_grad_":
+        return vm.native(name, lambda vm, value=True: (set_attribute(vm, tensor, "requires_grad", value), tensor)[1])
+    if name == "name":
+        return tensor.name
+    return None
+
+
+def set_attribute(vm: Interpreter, tensor: TensorValue, name: str, new: Value) -> None:
+    """`tensor.name = new`: freezing, and `weight.data = other`."""
+    vm.touch(tensor)
+    if isinstance(tensor, ParameterValue) and name in ("requires_grad", "trainable", "_trainable"):
+        truth = vm.truth(new)
+        tensor.trainable = truth if truth is not None else Unknown(Reason.UNKNOWN_ARGUMENT, name)
+    elif name == "data" and isinstance(new, TensorValue):
+        tensor.shape = new.shape
+        tensor.data = new.data
+
+
+def binary(vm: Interpreter, op: str, left: Value, right: Value) -> Value:
+    """An operator with a tensor on at least one side."""
+    return vm.operate(f"operator {op}", lambda: arithmetic.binary(op, _operand(vm, left), _operand(vm, right)), left, right)
+
+
+def _operand(vm: Interpreter, value: Value) -> Value:
+    return value if isinstance(value, TensorValue) else vm.rule_argument(value)
+
+
+def unary(vm: Interpreter, op: str, tensor: TensorValue) -> Value:
+    """`-tensor`, `~tensor`, …"""
+    return vm.operate(f"operator {op}", lambda: arithmetic.unary(op, tensor), tensor)
+
+
+def get_item(vm: Interpreter, tensor: TensorValue, index: Value) -> Value:
+    """`tensor[index]`."""
+    plain: Any = vm.rule_argument(index)
+    return vm.operate("indexing", lambda: indexing.index_value(tensor, plain), tensor)
+
+
+def length(tensor: TensorValue) -> Value:
+    """`len(tensor)`: the size of the first axis."""
+    if tensor.shape is None or not tensor.shape or tensor.shape[0] is None:
+        return tensor.reason or Unknown(Reason.DATA_DEPENDENT, "the length of a tensor")
+    return tensor.shape[0]
+
+
+def iterate(vm: Interpreter, tensor: TensorValue) -> list[Value] | Unknown:
+    """The slices along the first axis."""
+    size = length(tensor)
+    if not isinstance(size, int):
+        return size if isinstance(size, Unknown) else Unknown(Reason.UNKNOWN_LOOP, str(size))
+    if size > vm.limits.iterations:
+        return Unknown(Reason.SIZE_LIMIT, "a loop over a tensor")
+    return [get_item(vm, tensor, position) for position in range(size)]

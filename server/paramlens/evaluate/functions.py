@@ -1,0 +1,173 @@
+"""Defining and calling the functions of the analysed program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from paramlens.evaluate import branches
+from paramlens.evaluate.frames import Frame, Signal, Thrown
+from paramlens.syntax import code
+from paramlens.values import (
+    ClassMethodValue,
+    DictValue,
+    FunctionValue,
+    IteratorValue,
+    Reason,
+    Scope,
+    StaticMethodValue,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from paramlens.evaluate.interpreter import Interpreter
+
+IMPLICIT_STATIC = ("__new__", "__init_subclass__", "__class_getitem__")
+
+
+def define(vm: Interpreter, node: code.FunctionDef, frame: Frame) -> Value:
+    """The value of a `def`, decorators applied."""
+    function: Value = _make(vm, node, node.name, node.params, frame)
+    if frame.scope.is_class and node.name in IMPLICIT_STATIC:
+        function = StaticMethodValue(function) if node.name == "__new__" else ClassMethodValue(function)
+    return decorate(vm, node.decorators, function, frame)
+
+
+def define_lambda(vm: Interpreter, node: code.Lambda, frame: Frame) -> FunctionValue:
+    """The value of a lambda."""
+    return _make(vm, node, "<lambda>", node.params, frame)
+
+
+def decorate(vm: Interpreter, decorators: tuple[code.Expr, ...], value: Value, frame: Frame) -> Value:
+    """Apply decorators inside out. One that is not known is taken to hand back what it is given."""
+    from paramlens.evaluate.expressions import evaluate
+
+    for node in reversed(decorators):
+        decorator = evaluate(vm, node, frame)
+        if isinstance(decorator, Unknown):
+            continue
+        result = vm.call(decorator, (value,))
+        if not isinstance(result, Unknown):
+            value = result
+    return value
+
+
+def _make(
+    vm: Interpreter, node: code.FunctionDef | code.Lambda, name: str, params: code.Params, frame: Frame
+) -> FunctionValue:
+    from paramlens.evaluate.expressions import evaluate
+
+    defaults = {
+        param.name: evaluate(vm, param.default, frame)
+        for param in (*params.positional_only, *params.positional, *params.keyword_only)
+        if param.default is not None
+    }
+    return FunctionValue(node, name, frame.module, frame.offset, frame.scope, defaults, frame.owner)
+
+
+def note_yield(vm: Interpreter, frame: Frame, value: Value) -> None:
+    """Add an item to what the running generator gives."""
+    if frame.yields is not None:
+        frame.yields.append(value)
+        if len(frame.yields) >= vm.limits.iterations:
+            raise _GeneratorFull
+
+
+class _GeneratorFull(Exception):
+    """An endless generator has given as many items as are kept."""
+
+
+def call_function(vm: Interpreter, function: FunctionValue, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
+    """Run a function: bind its arguments, run its body, join the ways it may return."""
+    scope = Scope(function.scope)
+    bind(vm, function, args, kwargs, scope.names)
+    frame = Frame(scope, function.module, function.offset, owner=function.owner)
+    frame.function = function
+    frame.receiver = args[0] if args else None
+    vm.push(function, frame)
+    try:
+        if isinstance(function.code, code.Lambda):
+            from paramlens.evaluate.expressions import evaluate
+
+            return evaluate(vm, function.code.body, frame)
+        return _run_body(vm, function.code, frame)
+    finally:
+        vm.pop()
+
+
+def _run_body(vm: Interpreter, node: code.FunctionDef, frame: Frame) -> Value:
+    from paramlens.evaluate.statements import execute_block
+
+    body = node.body.load()
+    if isinstance(body, code.Refusal):
+        return vm.note(Unknown(Reason.SYNTAX, node.name, frame.place(node)))
+    rest: Unknown | None = None
+    if node.is_generator:
+        frame.yields = []
+    signal: Signal | None = None
+    try:
+        signal = execute_block(vm, body, frame)
+    except _GeneratorFull:
+        rest = Unknown(Reason.SIZE_LIMIT, node.name, frame.place(node))
+    except Thrown:
+        signal = branches.rescue(vm, frame)
+        if signal is None:
+            raise
+    signal = branches.settle(vm, frame, 0, ("return", "break", "continue"), signal)
+    if frame.yields is not None:
+        return IteratorValue(frame.yields, rest)
+    return signal.value if signal is not None else None
+
+
+def bind(
+    vm: Interpreter, function: FunctionValue, args: Sequence[Value], kwargs: dict[str, Value], into: dict[str, Value]
+) -> None:
+    """Fill the parameters as Python does; TypeError is thrown where a call certainly does not fit."""
+    params = function.code.params
+    positional = (*params.positional_only, *params.positional)
+    more_positional = kwargs.pop("*", None) if "*" in kwargs else None
+    more_keywords = kwargs.pop("**", None) if "**" in kwargs else None
+    for param, value in zip(positional, args, strict=False):
+        into[param.name] = value
+    if len(args) > len(positional) and params.var_positional is None:
+        vm.throw("TypeError", f"{function.name}() takes {len(positional)} arguments but {len(args)} were given")
+    if params.var_positional is not None:
+        extra: Value = tuple(args[len(positional) :])
+        into[params.var_positional.name] = extra if more_positional is None else more_positional
+    by_keyword = {param.name for param in (*params.positional, *params.keyword_only)}
+    rest: dict[Value, Value] = {}
+    for name, value in kwargs.items():
+        if name not in by_keyword:
+            if params.var_keyword is None:
+                vm.throw("TypeError", f"{function.name}() got an unexpected keyword argument '{name}'")
+            rest[name] = value
+        elif name in into:
+            vm.throw("TypeError", f"{function.name}() got multiple values for argument '{name}'")
+        else:
+            into[name] = value
+    if params.var_keyword is not None:
+        into[params.var_keyword.name] = DictValue(rest, open=more_keywords is not None)
+    _fill_rest(vm, function, positional, params.keyword_only, more_positional, more_keywords, into)
+
+
+def _fill_rest(
+    vm: Interpreter,
+    function: FunctionValue,
+    positional: tuple[code.Param, ...],
+    keyword_only: tuple[code.Param, ...],
+    more_positional: Unknown | None,
+    more_keywords: Unknown | None,
+    into: dict[str, Value],
+) -> None:
+    """Defaults for what was not given; parameters that an unknown `*` or `**` may fill are unknown."""
+    for group, more in ((positional, more_positional if more_positional is not None else more_keywords), (keyword_only, more_keywords)):
+        for param in group:
+            if param.name in into:
+                continue
+            if more is not None:
+                into[param.name] = Unknown(Reason.UNKNOWN_ARGUMENT, param.name)
+            elif param.name in function.defaults:
+                into[param.name] = function.defaults[param.name]
+            else:
+                vm.throw("TypeError", f"{function.name}() missing a required argument: '{param.name}'")

@@ -1,0 +1,607 @@
+"""The abstract interpreter: the state of one analysis, and the face (`machine.Machine`) that everything else calls."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from paramlens.dims import Sym, TooLarge, Undecided, symbol
+from paramlens.evaluate import attributes, calls, classes, modules, operators
+from paramlens.evaluate.frames import Frame, LimitReached, Thrown
+from paramlens.evaluate.frameworks import (
+    conversion,
+    framework_classes,
+    keras_layer,
+    keras_model,
+    torch_module,
+)
+from paramlens.evaluate.frameworks.state import LayerState
+from paramlens.evaluate.journal import Journal
+from paramlens.evaluate.lazy_source import LazySource
+from paramlens.evaluate.limits import Limits
+from paramlens.evaluate.python import builtins, stdlib_copy, third_party
+from paramlens.evaluate.python.natives import plain as plain_value
+from paramlens.facts import Problem, Tally
+from paramlens.layers import bind as binding
+from paramlens.layers.declare import OPERATIONS, Built
+from paramlens.shapes import ShapeMismatch
+from paramlens.syntax import code
+from paramlens.syntax.source import read_source
+from paramlens.values import (
+    ClassValue,
+    DictValue,
+    FunctionValue,
+    Instance,
+    IteratorValue,
+    ListValue,
+    ModuleValue,
+    Mutable,
+    NativeFunction,
+    ParameterValue,
+    Place,
+    Reason,
+    Scope,
+    SuperValue,
+    TensorValue,
+    Undetermined,
+    Unknown,
+    Value,
+)
+
+NOWHERE = Place("", 1, 1, 1, 1)
+_REQUIRED: Any = object()
+
+
+class Interpreter:
+    """Everything that one analysis knows. `read` gives the text of a file or None; nothing else touches the disk."""
+
+    def __init__(
+        self,
+        read: Callable[[str], str | None],
+        *,
+        is_folder: Callable[[str], bool] = lambda path: False,
+        search_roots: Sequence[str] = (),
+        limits: Limits | None = None,
+    ) -> None:
+        self.read = read
+        self.is_folder = is_folder
+        self.search_roots = tuple(search_roots)
+        self.limits = limits or Limits()
+        self.journal = Journal()
+        self.builtins: dict[str, Value] = {**builtins.BUILTINS, **_special_builtins()}
+        self.modules: dict[str, ModuleValue | Unknown] = {}
+        self.framework_values: dict[str, Value] = {}
+        self.classes: dict[str, ClassValue] = {}
+        self.operations: dict[str, NativeFunction] = {}
+        self.main: ModuleValue | None = None
+        self.sites: list[tuple[Place, Instance, int, bool]] = []  # place, what was made, phase, within an unknown loop
+        self.entered_functions: set[int] = set()  # code objects that ran
+        self.phase = 0  # 0: as Python would run it; 1, 2, …: evaluated on its own
+        self.problems: dict[tuple[str, Place], Problem] = {}
+        self.unknowns: dict[tuple[Reason, str, Place | None], Unknown] = {}
+        self.symbols: dict[str, Unknown] = {}
+        self.current: tuple[Frame, code.Node] | None = None
+        self.frames: list[Frame] = []
+        self.running: list[FunctionValue] = []
+        self.handling: list[Value] = []
+        self.building: list[Instance] = []
+        self.star_search: set[tuple[int, str]] = set()
+        self.repeating = 0
+        self.steps = 0
+        self.step_limit = self.limits.steps
+        self.deadline = time.monotonic() + self.limits.seconds
+        self.texts: dict[str, str | None] = {}
+        self.imported: set[str] = set()
+        self.layer_names: dict[int, str] = {}
+        self.derived: dict[int, list[ClassValue]] = {}
+        self.traces: list[tuple[str, str]] = []
+        self.assumptions: dict[int, str] = {0: ""}  # phase → the default arguments that its facts hold for
+        self.tallies: dict[int, Tally] = {}
+
+    # ------------------------------------------------------------------------------------------------ bookkeeping
+
+    def step(self) -> None:
+        """One statement or call; ends the evaluation when the budget is used up."""
+        self.steps += 1
+        if self.steps > self.step_limit:
+            raise LimitReached(Reason.STEP_LIMIT, "the step budget")
+        if not self.steps & 1023 and time.monotonic() > self.deadline:
+            raise LimitReached(Reason.STEP_LIMIT, "the time limit")
+
+    @property
+    def frame(self) -> Frame | None:
+        """The innermost running function or module body."""
+        return self.frames[-1] if self.frames else None
+
+    @property
+    def place(self) -> Place:
+        if self.current is None:
+            return NOWHERE
+        frame, node = self.current
+        return frame.place(node)
+
+    def push(self, function: FunctionValue, frame: Frame) -> None:
+        """Enter a function of the program."""
+        if len(self.frames) >= self.limits.call_depth:
+            raise LimitReached(Reason.RECURSION_LIMIT, function.name)
+        self.entered_functions.add(id(function.code))
+        self.frames.append(frame)
+        self.running.append(function)
+
+    def pop(self) -> None:
+        """Leave it."""
+        self.frames.pop()
+        self.running.pop()
+
+    def note(self, unknown: Value) -> Value:
+        """Count an unknown value of the analysed program."""
+        if isinstance(unknown, Unknown):
+            self.unknowns.setdefault((unknown.reason, unknown.detail, unknown.place), unknown)
+        return unknown
+
+    def trace(self, name: str, problem: Exception) -> None:
+        """Remember where a native did not cover a case (for the developers of Paramlens)."""
+        self.traces.append((name, f"{type(problem).__name__}: {problem}"))
+        if os.environ.get("PARAMLENS_TRACE"):
+            sys.stderr.write(f"{self.place.path}:{self.place.line}: {name}: {type(problem).__name__}: {problem}\n")
+
+    def unknown(self, reason: Reason, detail: str = "") -> Unknown:
+        return Unknown(reason, detail, self.place)
+
+    def report_mismatch(self, message: str) -> Unknown:
+        """A shape that certainly does not fit."""
+        place = self.place
+        self.problems.setdefault(("shape-mismatch", place), Problem("shape-mismatch", "error", place, message))
+        return Unknown(Reason.SHAPE_MISMATCH, message, place)
+
+    def raised(self, error: Thrown, frame: Frame, block: code.Block) -> None:
+        """A top-level statement certainly raises."""
+        place = error.place or (frame.place(block[0]) if block else None)
+        self.note(Unknown(Reason.RAISED, f"{error.kind}: {error.message}", place))
+        if os.environ.get("PARAMLENS_TRACE"):
+            sys.stderr.write(f"{place}: raised {error.kind}: {error.message}\n")
+
+    def limit_hit(self, limit: LimitReached, frame: Frame, block: code.Block) -> Unknown:
+        """A limit ended a top-level statement; the ones after it get a small budget of their own."""
+        self.step_limit = self.steps + self.limits.steps // 20
+        unknown = Unknown(limit.reason, limit.detail, frame.place(block[0]) if block else None)
+        self.note(unknown)
+        return unknown
+
+    @contextmanager
+    def outside_branches(self) -> Iterator[None]:
+        """Run module code whose effects are there for good, even when a branch asked for it first."""
+        journal, self.journal = self.journal, Journal()
+        frames, self.frames = self.frames, []
+        running, self.running = self.running, []
+        repeating, self.repeating = self.repeating, 0
+        try:
+            yield
+        finally:
+            self.journal, self.frames, self.running, self.repeating = journal, frames, running, repeating
+
+    def touch(self, value: Mutable) -> None:
+        self.journal.touch(value)
+
+    # ---------------------------------------------------------------------------------------------------- values
+
+    def plain(self, value: Value) -> Value:
+        """The builtin value that an instance of a builtin subclass holds; anything else as it is."""
+        return plain_value(value)
+
+    def is_class(self, value: Value) -> bool:
+        return isinstance(value, ClassValue)
+
+    def truth(self, value: Value) -> bool | None:
+        return operators.truth(self, value)
+
+    def type_of(self, value: Value) -> ClassValue | Unknown:
+        return operators.type_of(self, value)
+
+    def type_name(self, value: Value) -> str:
+        """The name of a value's class."""
+        cls = self.type_of(value)
+        return cls.name if isinstance(cls, ClassValue) else "object"
+
+    def is_instance(self, value: Value, cls: Value) -> bool | None:
+        return operators.is_instance(self, value, cls)
+
+    def is_subclass(self, cls: ClassValue, parent: Value) -> bool | None:
+        return operators.is_subclass(self, cls, parent)
+
+    def binary(self, op: str, left: Value, right: Value) -> Value:
+        return self._settled(lambda: operators.binary(self, op, left, right))
+
+    def unary(self, op: str, operand: Value) -> Value:
+        """`-x`, `+x`, `~x`, `not x`."""
+        return self._settled(lambda: operators.unary(self, op, operand))
+
+    def compare(self, op: str, left: Value, right: Value) -> Value:
+        return self._settled(lambda: operators.compare(self, op, left, right))
+
+    def in_place(self, op: str, left: Value, right: Value, frame: Frame, node: code.Node) -> Value:
+        """`left op= right`."""
+        self.current = (frame, node)
+        return self._settled(lambda: operators.in_place(self, op, left, right))
+
+    def text(self, value: Value) -> Value:
+        return self._settled(lambda: operators.text(self, value))
+
+    def format(self, value: Value, conversion_: str | None, spec: str) -> Value:
+        """One replacement field of an f-string."""
+        return self._settled(lambda: operators.format_field(self, value, conversion_, spec))
+
+    def _settled(self, work: Callable[[], Value]) -> Value:
+        """The result of an operation, or the Unknown that it hangs on."""
+        try:
+            return work()
+        except Undetermined as problem:
+            unknown = problem.unknown
+            return unknown if unknown.place else Unknown(unknown.reason, unknown.detail, self.place)
+        except (Undecided, TooLarge) as problem:
+            return Unknown(Reason.DATA_DEPENDENT, str(problem), self.place)
+        except ShapeMismatch as problem:
+            return self.report_mismatch(str(problem))
+
+    def hashable(self, value: Value) -> Value:
+        return operators.hashable(self, value)
+
+    def iterate(self, value: Value) -> list[Value]:
+        return operators.iterate(self, value)
+
+    def make_iterator(self, items: list[Value]) -> IteratorValue:
+        return IteratorValue(items)
+
+    def make_list(self, items: Sequence[Value]) -> ListValue:
+        """A list of the analysed program."""
+        return ListValue(list(items))
+
+    def get_item(self, value: Value, index: Value) -> Value:
+        return self._settled(lambda: operators.get_item(self, value, index))
+
+    def set_item(self, value: Value, index: Value, new: Value) -> None:
+        operators.set_item(self, value, index, new)
+
+    def delete_item(self, value: Value, index: Value) -> None:
+        """`del value[index]`."""
+        operators.delete_item(self, value, index)
+
+    def enter_context(self, manager: Value) -> Value:
+        """What `with manager as x` binds."""
+        return operators.enter_context(self, manager)
+
+    def exit_context(self, manager: Value) -> None:
+        """Leave a `with` normally."""
+        operators.exit_context(self, manager)
+
+    def suppresses(self, manager: Value, error: Thrown) -> bool:
+        """Whether a context manager swallows the exception."""
+        return operators.suppresses(self, manager, error)
+
+    def loop_symbol(self, target: code.Expr, why: Unknown) -> Unknown:
+        """The item of a loop whose rounds are not known, named for the loop variable."""
+        return Unknown(why.reason, target.id if isinstance(target, code.Name) else why.detail, why.place)
+
+    def symbol_for(self, unknown: Unknown, fallback: str) -> Sym:
+        """The named symbol that stands for an unknown number; different unknowns never share one."""
+        base = unknown.detail if unknown.detail and len(unknown.detail) <= 40 else fallback
+        name, count = base, 1
+        while self.symbols.setdefault(name, unknown) != unknown:
+            count += 1
+            name = f"{base}'{count}"
+        return symbol(name)
+
+    # ------------------------------------------------------------------------------------------------ attributes
+
+    def get_attribute(self, value: Value, name: str, default: Value = _REQUIRED) -> Value:
+        found = attributes.get(self, value, name)
+        if found is attributes.MISSING:
+            if default is not _REQUIRED and default is not ...:
+                return default
+            self.throw("AttributeError", f"'{self.type_name(value)}' object has no attribute '{name}'")
+        return found
+
+    def has_attribute(self, value: Value, name: str) -> bool | None:
+        """`hasattr`; None when it is not known."""
+        if isinstance(value, Unknown):
+            return None
+        try:
+            found = attributes.get(self, value, name)
+        except Thrown as error:
+            if error.kind == "AttributeError":
+                return False
+            raise
+        if isinstance(found, Unknown) and found.reason in (Reason.UNRESOLVED_ATTRIBUTE, Reason.UNSUPPORTED):
+            return None
+        return found is not attributes.MISSING
+
+    def set_attribute(self, value: Value, name: str, new: Value) -> None:
+        attributes.set_(self, value, name, new)
+
+    def store_attribute(self, value: Instance, name: str, new: Value) -> None:
+        """Set an attribute without asking the class's `__setattr__`."""
+        attributes.store(self, value, name, new)
+
+    def delete_attribute(self, value: Value, name: str) -> None:
+        attributes.delete(self, value, name)
+
+    def class_attribute(self, cls: ClassValue, name: str) -> Value:
+        """The raw attribute found along the MRO, or None."""
+        return attributes.class_attribute(cls, name)
+
+    def attribute_dict(self, value: Instance) -> DictValue:
+        """`vars(instance)`: writing to it sets attributes."""
+        return conversion.AttributeDict(self, value)
+
+    def attribute_mapping(self, items: dict[str, Value]) -> Value:
+        """An object whose attributes and keys are these items (Lightning's hparams)."""
+        made = self.instantiate(third_party.EASY_DICT)
+        made.payload = DictValue(dict(items))
+        return made
+
+    def class_dict(self, cls: ClassValue) -> DictValue:
+        """`cls.__dict__`."""
+        return DictValue(dict(cls.namespace))
+
+    def module_dict(self, module: ModuleValue) -> DictValue:
+        """`vars(module)` / `globals()`: looked up name by name."""
+        return conversion.ModuleDict(self, module)
+
+    def subclasses(self, cls: ClassValue) -> list[ClassValue]:
+        """The classes known to derive from a class directly."""
+        return self.derived.get(id(cls), [])
+
+    # ------------------------------------------------------------------------------------------------------ calls
+
+    def call(self, function: Value, args: Sequence[Value] = (), kwargs: dict[str, Value] | None = None) -> Value:
+        return calls.call(self, function, args, kwargs if kwargs is not None else {})
+
+    def call_guarded(self, name: str, function: Callable[..., Value], args: tuple[Any, ...]) -> Value:
+        """Call Python code of Paramlens as `calls.call_native` calls natives."""
+        return calls.call_native(self, NativeFunction(name, lambda vm, *rest: function(*rest)), args, {})
+
+    def native(self, name: str, call: Callable[..., Value]) -> NativeFunction:
+        """A native function value."""
+        return NativeFunction(name, call)
+
+    def instantiate(
+        self,
+        cls: ClassValue,
+        args: Sequence[Value] = (),
+        kwargs: dict[str, Value] | None = None,
+        place: Place | None = None,
+    ) -> Value:
+        return classes.instantiate(self, cls, args, kwargs if kwargs is not None else {}, place)
+
+    def new_instance(self, cls: ClassValue) -> Instance:
+        instance = Instance(cls)
+        framework = framework_classes.framework_of(cls)
+        if framework is not None:
+            declaration = next((b.declaration for b in cls.mro if isinstance(b, ClassValue) and b.declaration), None)
+            instance.state = LayerState(framework, declaration)
+        return instance
+
+    def created(self, instance: Instance) -> None:
+        """An instance was made by a call expression of the program."""
+        if instance.place is not None and (instance.state is not None or _unknown_base(instance.cls)):
+            self.sites.append((instance.place, instance, self.phase, self.repeating > 0))
+
+    def linearize(self, cls: ClassValue, bases: tuple[Value, ...]) -> tuple[Value, ...]:
+        """The method resolution order."""
+        return classes.linearize(cls, bases)
+
+    def as_base(self, value: Value) -> Value:
+        """What a base in a class header contributes: a class, an unknown, or nothing (`Generic[T]`)."""
+        if isinstance(value, ClassValue | Unknown):
+            return value
+        if isinstance(value, FunctionValue | NativeFunction):
+            return None
+        return Unknown(Reason.UNSUPPORTED, "a base class", self.place)
+
+    def throw(self, kind: str, message: str = "") -> NoReturn:
+        cls = self.builtin_class(kind)
+        instance = Instance(cls)
+        instance.attributes["args"] = (message,) if message else ()
+        raise Thrown(instance, self.place)
+
+    def builtin_class(self, name: str) -> ClassValue:
+        return builtins.CLASSES[name]
+
+    # ----------------------------------------------------------------------------------------------------- modules
+
+    def import_module(self, name: str) -> ModuleValue | Unknown:
+        return modules.import_module(self, name)
+
+    def read_source(self, path: str) -> str | None:
+        """The text of a source file, read once."""
+        if path not in self.texts:
+            self.texts[path] = self.read(path)
+        return self.texts[path]
+
+    def source_module(self, name: str, path: str, text: str) -> ModuleValue:
+        """A module whose statements run when their names are asked for."""
+        if self.main is not None and self.main.path == path:
+            return self.main
+        if path:
+            self.imported.add(path)
+        module = ModuleValue(name, path or None, Scope())
+        module.source = LazySource(read_source(path, text))
+        return module
+
+    def locate_in_environment(self, name: str) -> bool:
+        """Whether a module of this name can be read as source."""
+        return modules.locate(self, name) is not None
+
+    # -------------------------------------------------------------------------------------------------- frameworks
+
+    def framework_class(self, name: str) -> ClassValue:
+        """The class value of a framework class by its dotted name."""
+        return framework_classes.framework_class(self, name)
+
+    def operation_function(self, name: str) -> NativeFunction:
+        """The function value of a declared operation."""
+        if name not in self.operations:
+            rule = OPERATIONS[name].rule
+            self.operations[name] = NativeFunction(
+                name, lambda vm, *args, **kwargs: conversion.run_operation(self, name, rule, args, kwargs)
+            )
+        return self.operations[name]
+
+    def operate(self, name: str, work: Callable[[], Value], *operands: Value) -> Value:
+        """A tensor operator, with its result linked to Keras operands."""
+        return conversion.link_result(self, name, work, operands)
+
+    def rule_argument(self, value: Value) -> Any:
+        """A value as rules want it: lists as tuples, dicts as dicts."""
+        return conversion.rule_argument(self, value)
+
+    def from_rule(self, value: Any) -> Value:
+        """A rule's result as a value of the program."""
+        return conversion.from_rule(value)
+
+    def sizes(self, value: Any) -> Any:
+        """A shape from a rule argument: a tuple of sizes, or None."""
+        return conversion.sizes(self, value)
+
+    def brief(self, value: Any) -> str:
+        """A constructor argument as people write it."""
+        return conversion.brief(value)
+
+    def guarded_rule(self, work: Callable[[], Built]) -> Built:
+        """Run a layer rule; what it cannot know is raised as Undetermined."""
+        try:
+            return work()
+        except (Undecided, TooLarge) as problem:
+            raise Undetermined(Unknown(Reason.DATA_DEPENDENT, str(problem), self.place)) from None
+        except (Undetermined, ShapeMismatch, Thrown, LimitReached):
+            raise
+        except Exception as problem:  # a value that the rule does not expect must not end the analysis
+            self.trace("layer rule", problem)
+            raise Undetermined(Unknown(Reason.UNSUPPORTED, str(problem), self.place)) from None
+
+    def rule_for(self, layer: Instance, inputs: dict[str, Any]) -> Built:
+        """A declared layer's rule, evaluated again for other inputs."""
+        state: LayerState = layer.state
+        bound = binding.Bound(state.arguments, state.base)
+        assert state.declaration is not None
+        declaration = state.declaration
+        return self.guarded_rule(lambda: binding.apply(declaration, bound, inputs))
+
+    def flat_tensors(self, value: Value) -> Iterator[TensorValue]:
+        """The tensors within nested arguments, in order."""
+        return conversion.flat_tensors(value)
+
+    def keras_argument(self, value: Value) -> Value:
+        """An argument of a Keras call that is not a tensor yet: numbers and lists as arrays."""
+        return value
+
+    def is_module_instance(self, value: Value) -> bool:
+        return isinstance(value, Instance) and value.state is not None
+
+    def mark_incomplete(self, instance: Instance, why: Value) -> None:
+        """The instance may hold more than is seen."""
+        self.touch(instance)
+        if instance.state is None:
+            instance.state = LayerState("torch")
+        if instance.state.incomplete is None:
+            instance.state.incomplete = why if isinstance(why, Unknown) else self.unknown(Reason.UNSUPPORTED)
+
+    def escape(self, value: Value) -> None:
+        """A value is handed to code that is not known."""
+
+    def layer_attribute(self, instance: Instance, name: str) -> Value:
+        """An attribute that the framework derives."""
+        if instance.state.framework == "torch":
+            found = torch_module.attribute(self, instance, name)
+        else:
+            found = keras_layer.attribute(self, instance, name)
+            if found is None and framework_classes.is_model(instance.cls):
+                found = keras_model.model_attribute(self, instance, name)
+        if found is not None:
+            return found
+        if instance.state.declaration is not None or instance.state.incomplete is not None:
+            why = instance.state.incomplete
+            if why is not None:
+                return Unknown(why.reason, f"{instance.cls.name}.{name}", why.place)
+            if not name.startswith("__"):
+                return Unknown(Reason.UNRESOLVED_ATTRIBUTE, f"{instance.cls.name}.{name}", self.place)
+        return attributes.MISSING
+
+    def layer_set(self, instance: Instance, name: str, value: Value) -> bool:
+        """What the framework does when a layer's attribute is set; True when it is not to be stored."""
+        if instance.state.framework == "keras":
+            return keras_layer.set_attribute(self, instance, name, value)
+        return False
+
+    def as_parameter(self, value: Value) -> Value:
+        """A tensor put into a parameter container becomes a parameter."""
+        if isinstance(value, ParameterValue) or not isinstance(value, TensorValue):
+            return value
+        return framework_classes.parameter(self, value)
+
+    def deep_copy(self, value: Value) -> Value:
+        """`copy.deepcopy`."""
+        return stdlib_copy.deepcopy(self, value)
+
+    def count_of(self, layer: Instance) -> Value:
+        """`count_params()`: a number, or why it is not known."""
+        from paramlens.evaluate.counting import tally_of
+
+        tally = tally_of(self, layer)
+        return tally.total if tally.status.value == "exact" else self.unknown(Reason.NOT_BUILT, layer.cls.name)
+
+    def tally(self, instance: Instance) -> Tally:
+        """The final count of an instance, computed once; only to be asked when the evaluation is over."""
+        from paramlens.evaluate.counting import tally_of
+
+        if id(instance) not in self.tallies:
+            self.tallies[id(instance)] = tally_of(self, instance)
+        return self.tallies[id(instance)]
+
+    def automatic_name(self, layer: Instance) -> str:
+        """The name that Keras gives a layer that has none: the class's in snake case and a running number."""
+        return conversion.automatic_name(self, layer)
+
+    def neutral_context(self) -> Value:
+        """A context manager and decorator that does nothing (`torch.no_grad()`)."""
+        return conversion.neutral_context(self)
+
+
+def _unknown_base(cls: ClassValue) -> bool:
+    return any(isinstance(base, Unknown) for base in cls.mro)
+
+
+def _special_builtins() -> dict[str, Value]:
+    """Builtins that look at the running frame."""
+
+    def super_(vm: Interpreter, cls: Value = None, receiver: Value = None) -> Value:
+        frame = vm.current[0] if vm.current is not None else vm.frame
+        if cls is None and frame is not None:
+            cls, receiver = frame.owner, frame.receiver
+        if not isinstance(cls, ClassValue) or not isinstance(receiver, Instance | ClassValue):
+            raise Undetermined(vm.unknown(Reason.UNSUPPORTED, "super()"))
+        return SuperValue(cls, receiver)
+
+    def globals_(vm: Interpreter) -> Value:
+        frame = vm.current[0] if vm.current is not None else vm.frame
+        return vm.module_dict(frame.module) if frame is not None else DictValue(open=True)
+
+    def locals_(vm: Interpreter) -> Value:
+        frame = vm.current[0] if vm.current is not None else vm.frame
+        return DictValue(dict(frame.scope.names)) if frame is not None else DictValue(open=True)
+
+    def hasattr_(vm: Interpreter, value: Value, name: Value) -> Value:
+        if not isinstance(name, str):
+            raise Undetermined(name if isinstance(name, Unknown) else vm.unknown(Reason.UNKNOWN_ARGUMENT, "name"))
+        found = vm.has_attribute(value, name)
+        return found if found is not None else vm.unknown(Reason.UNRESOLVED_ATTRIBUTE, name)
+
+    def import_(vm: Interpreter, name: Value, *args: Value, **kwargs: Value) -> Value:
+        return vm.import_module(name) if isinstance(name, str) else vm.unknown(Reason.UNRESOLVED_IMPORT)
+
+    natives = {"super": super_, "globals": globals_, "locals": locals_, "hasattr": hasattr_, "__import__": import_}
+    return {name: NativeFunction(name, call) for name, call in natives.items()}

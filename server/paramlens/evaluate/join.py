@@ -1,0 +1,123 @@
+"""Joining two possible values of one variable after an unknown condition: what agrees stays, the rest is unknown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from paramlens.evaluate.journal import Changes, Journal
+from paramlens.values import (
+    DictValue,
+    Instance,
+    IteratorValue,
+    ListValue,
+    ModuleValue,
+    Mutable,
+    ParameterValue,
+    Reason,
+    Scope,
+    SetValue,
+    TensorValue,
+    Unknown,
+    Value,
+)
+
+MISSING = object()
+
+
+def same(a: Value, b: Value) -> bool:
+    """Whether two values are certainly one and the same."""
+    if a is b:
+        return True
+    if isinstance(a, Mutable) or isinstance(b, Mutable) or type(a) is not type(b):
+        return False
+    if isinstance(a, tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    try:
+        return bool(a == b)
+    except Exception:  # values whose equality is not decidable
+        return False
+
+
+def join(a: Value, b: Value, name: str = "") -> Value:
+    """The value known to be both `a` and `b`, else Unknown(BRANCHES, name)."""
+    if same(a, b):
+        return a
+    if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
+        return tuple(join(x, y, name) for x, y in zip(a, b, strict=True))
+    if type(a) is TensorValue and type(b) is TensorValue and a.kind == b.kind and a.producer is b.producer:
+        return TensorValue(_join_shapes(a.shape, b.shape), kind=a.kind, dtype=a.dtype if a.dtype == b.dtype else None)
+    for value in (a, b):
+        if isinstance(value, Unknown) and value.reason is not Reason.BRANCHES:
+            return value
+    return Unknown(Reason.BRANCHES, name)
+
+
+def _join_shapes(a: Any, b: Any) -> Any:
+    if a is None or b is None or len(a) != len(b):
+        return None
+    return tuple(x if x == y else None for x, y in zip(a, b, strict=True))
+
+
+def merge(journal: Journal, other: Changes, mark: int) -> None:
+    """Join the present state with `other`, which started from the state at `mark` too."""
+    base = journal.base(mark)
+    for value in {**other, **base}:
+        mine = value.contents()
+        theirs = other[value] if value in other else base[value]
+        journal.touch(value)
+        value.restore(_join_contents(value, mine, theirs))
+
+
+def _join_contents(value: Mutable, a: Any, b: Any) -> Any:
+    if isinstance(value, Scope):
+        return _join_names(a, b)
+    if isinstance(value, Instance):
+        state = a[3]
+        if state is not None:
+            state = state.joined(b[3])
+        return (a[0], _join_names(a[1], b[1]), join(a[2], b[2]), state)
+    if isinstance(value, ListValue):
+        return _join_lists(a, b)
+    if isinstance(value, DictValue):
+        return _join_names(a[0], b[0]), a[1] or b[1] or a[0].keys() != b[0].keys()
+    if isinstance(value, SetValue):
+        return _join_sets(a, b)
+    if isinstance(value, IteratorValue):
+        return (a[0], max(a[1], b[1]))
+    if isinstance(value, ParameterValue):
+        trainable = join(a[3], b[3], value.name)
+        return (_join_shapes(a[0], b[0]), a[1], a[2] if same(a[2], b[2]) else None, trainable)
+    if isinstance(value, TensorValue):
+        return (_join_shapes(a[0], b[0]), a[1], a[2] if same(a[2], b[2]) else None)
+    if isinstance(value, ModuleValue):
+        return None
+    if isinstance(a, tuple):  # ClassValue: namespace and traits
+        return tuple(_join_names(x, y) for x, y in zip(a, b, strict=True))
+    return _join_names(a, b)
+
+
+def _join_names(a: dict[Any, Value], b: dict[Any, Value]) -> dict[Any, Value]:
+    joined: dict[Any, Value] = {}
+    for name in {**b, **a}:
+        left, right = a.get(name, MISSING), b.get(name, MISSING)
+        if left is MISSING or right is MISSING:
+            joined[name] = Unknown(Reason.BRANCHES, str(name))
+        else:
+            joined[name] = join(left, right, str(name))
+    return joined
+
+
+def _join_lists(a: tuple[list[Value], Any], b: tuple[list[Value], Any]) -> tuple[list[Value], Any]:
+    length = min(len(a[0]), len(b[0]))
+    items = [join(x, y) for x, y in zip(a[0][:length], b[0][:length], strict=True)]
+    rest = a[1] if a[1] is not None else b[1]
+    if len(a[0]) != len(b[0]) and rest is None:
+        rest = Unknown(Reason.BRANCHES, "the length of a list")
+    return items, rest
+
+
+def _join_sets(a: tuple[dict[Value, None], Any], b: tuple[dict[Value, None], Any]) -> tuple[dict[Value, None], Any]:
+    rest = a[1] if a[1] is not None else b[1]
+    if a[0].keys() != b[0].keys() and rest is None:
+        rest = Unknown(Reason.BRANCHES, "the members of a set")
+    return {member: None for member in a[0] if member in b[0]}, rest

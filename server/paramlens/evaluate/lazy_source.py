@@ -1,0 +1,74 @@
+"""The statements of a module and which of them a name needs."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from paramlens.values import ModuleValue, Unknown, Value
+
+if TYPE_CHECKING:
+    from paramlens.syntax.code import Source, Statement
+
+
+class LazySource:
+    """A module's statements, which of them ran, and the index from names to statements.
+
+    A module that is imported runs name by name: what binds the name, then what changes its value. A statement counts
+    as changing a container when it mentions it, or when it is decorated by or calls a function of this module that does.
+    """
+
+    def __init__(self, source: Source, *, is_main: bool = False) -> None:
+        self.source = source
+        self.text = source.text
+        self.statements: tuple[Statement, ...] = source.statements
+        self.is_main = is_main
+        self.done: set[int] = set()
+        self.values: dict[str, Value] = {}  # what lazily run statements bound; survives undone branches
+        self.stars: list[ModuleValue | Unknown] = []
+        self.has_refusals = False
+
+    @cached_property
+    def _binders(self) -> dict[str, list[int]]:
+        index: dict[str, list[int]] = defaultdict(list)
+        for position, statement in enumerate(self.statements):
+            for name in statement.binds:
+                index[name].append(position)
+        return index
+
+    @cached_property
+    def _changers(self) -> dict[str, list[int]]:
+        index: dict[str, list[int]] = defaultdict(list)
+        for position, statement in enumerate(self.statements):
+            for name in statement.mutates:
+                index[name].append(position)
+        return index
+
+    @property
+    def has_stars(self) -> bool:
+        return "*" in self._binders
+
+    def statements_for(self, name: str) -> list[int]:
+        """The statements that bind the name, in order."""
+        return self._binders.get(name, [])
+
+    def stars_before(self, name: str) -> list[int]:
+        """The star imports that may bring the name, when nothing else does."""
+        return self._binders.get("*", []) if name not in self._binders else []
+
+    def changes_of(self, name: str) -> list[int]:
+        """The statements that change the value of the name, in order."""
+        direct = self._changers.get(name, [])
+        helpers = [
+            function
+            for function, positions in self._changers.items()
+            if function != name and any(self._mentions(p, name) for p in self._binders.get(function, ()))
+        ]
+        through = [position for function in helpers for position in self._changers[function]]
+        return sorted({*direct, *through})
+
+    def _mentions(self, position: int, name: str) -> bool:
+        statement = self.statements[position]
+        return statement.kind == "def" and re.search(rf"\b{re.escape(name)}\b", statement.text) is not None

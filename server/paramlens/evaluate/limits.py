@@ -1,0 +1,19 @@
+"""The bounds of an evaluation (design: limits are checked before the work, and hitting one is data, not an error)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """steps        statements and calls per file
+    call_depth   nested calls of user code; real models need more than Python beginners' recursion
+    iterations   rounds of one loop
+    seconds      wall time of the analysis of one file
+    """
+
+    steps: int = 3_000_000
+    call_depth: int = 150
+    iterations: int = 10_000
+    seconds: float = 20.0

@@ -1,0 +1,304 @@
+"""Modules: read as source when they are needed, name by name; imports; where a module's file lies."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import PurePosixPath
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from paramlens.evaluate.frames import Frame, LimitReached, Thrown
+from paramlens.evaluate.frameworks import namespace
+from paramlens.evaluate.lazy_source import LazySource
+from paramlens.evaluate.python.stdlib import STDLIB
+from paramlens.syntax import code
+from paramlens.values import ModuleValue, Reason, Undetermined, Unknown, Value
+
+if TYPE_CHECKING:
+    from paramlens.evaluate.interpreter import Interpreter
+
+MISSING = object()
+
+
+# ------------------------------------------------------------------------------------------------ module attributes
+
+
+def attribute(vm: Interpreter, module: ModuleValue, name: str) -> Value:
+    """`module.name`: a name of the module, or a submodule."""
+    found = lookup(vm, module, name)
+    if found is not MISSING:
+        return found
+    if name == "__dict__":
+        return vm.module_dict(module)
+    if module.native is not None:
+        return module.native(name)
+    submodule = import_module(vm, f"{module.name}.{name}")
+    if isinstance(submodule, ModuleValue):
+        return submodule
+    hook = lookup(vm, module, "__getattr__")
+    if hook is not MISSING:
+        return vm.call(hook, (name,))
+    if module.source is None or module.source.has_refusals:
+        return Unknown(Reason.UNRESOLVED_ATTRIBUTE, f"{module.name}.{name}")
+    return MISSING
+
+
+def lookup(vm: Interpreter, module: ModuleValue, name: str) -> Value:
+    """A name of the module's own namespace, or MISSING; statements that make it run when it is first asked for."""
+    names = module.scope.names
+    if name in names:
+        return names[name]
+    if name in ("__name__", "__file__", "__package__", "__path__", "__doc__", "__all__", "__version__"):
+        special = _special(module, name)
+        if special is not MISSING:
+            return special
+    source: LazySource | None = module.source
+    if source is None:
+        return MISSING
+    if name in source.values:
+        return source.values[name]
+    _run_for(vm, module, source, name)
+    if name in names:
+        return names[name]
+    if name in source.values:
+        return source.values[name]
+    return MISSING if name.startswith("_") else _from_stars(vm, module, source, name)
+
+
+def _from_stars(vm: Interpreter, module: ModuleValue, source: LazySource, name: str) -> Value:
+    key = (id(module), name)
+    if key in vm.star_search:
+        return MISSING
+    vm.star_search.add(key)
+    try:
+        for star in reversed(source.stars):
+            found = attribute_of_star(vm, star, name)
+            if found is not MISSING:
+                return found
+    finally:
+        vm.star_search.discard(key)
+    return MISSING
+
+
+def attribute_of_star(vm: Interpreter, star: ModuleValue | Unknown, name: str) -> Value:
+    """A name that `from star import *` may have brought."""
+    if isinstance(star, Unknown):
+        return MISSING
+    if star.native is not None:
+        value = star.native(name)
+        return MISSING if isinstance(value, Unknown) else value
+    source: LazySource | None = star.source
+    if source is not None and name not in source.text and not source.has_stars:
+        return MISSING
+    return lookup(vm, star, name)
+
+
+def _special(module: ModuleValue, name: str) -> Value:
+    if name == "__name__":
+        return module.name
+    if name == "__file__":
+        return module.path
+    if name == "__package__":
+        return module.name if _is_package(module) else module.name.rpartition(".")[0]
+    if name == "__doc__":
+        return None
+    return MISSING
+
+
+def _is_package(module: ModuleValue) -> bool:
+    return module.path is not None and module.path.endswith("__init__.py")
+
+
+# ----------------------------------------------------------------------------------------------------- running them
+
+
+def _run_for(vm: Interpreter, module: ModuleValue, source: LazySource, name: str) -> None:
+    """Run what binds the name, then what changes its value, in the order of the file."""
+    for index in source.statements_for(name):
+        run_statement(vm, module, source, index)
+    for index in source.stars_before(name):
+        run_statement(vm, module, source, index)
+    if name in module.scope.names or name in source.values:
+        for index in source.changes_of(name):
+            run_statement(vm, module, source, index)
+
+
+def run_statement(vm: Interpreter, module: ModuleValue, source: LazySource, index: int) -> None:
+    """Run one top-level statement, once. What it fails to bind becomes unknown with the reason."""
+    if index in source.done:
+        return
+    source.done.add(index)
+    statement = source.statements[index]
+    if not source.is_main and statement.kind == "if-main":
+        return
+    frame = Frame(module.scope, module, statement.first_line)
+    before = dict(module.scope.names)
+    problem: Unknown | None = None
+    with vm.outside_branches():
+        block = statement.code()
+        if isinstance(block, code.Refusal):
+            problem = Unknown(Reason.SYNTAX, block.message, frame.place(block))
+            source.has_refusals = True
+        else:
+            problem = _run_block(vm, block, frame, source)
+    names = module.scope.names
+    if not source.is_main or vm.journal.held:
+        for name, value in names.items():
+            if name not in before or before[name] is not value:
+                source.values[name] = value
+    if problem is not None:
+        for name in statement.binds:
+            if name != "*" and name not in names:
+                names[name] = source.values[name] = problem
+
+
+def _run_block(vm: Interpreter, block: code.Block, frame: Frame, source: LazySource) -> Unknown | None:
+    from paramlens.evaluate.statements import execute_block
+
+    try:
+        execute_block(vm, block, frame)
+    except Thrown as error:
+        vm.raised(error, frame, block)
+        return Unknown(Reason.RAISED, f"{error.kind}: {error.message}", error.place)
+    except LimitReached as limit:
+        return vm.limit_hit(limit, frame, block)
+    except RecursionError:
+        return Unknown(Reason.RECURSION_LIMIT, "", frame.place(block[0]) if block else None)
+    except Undetermined as problem:
+        return problem.unknown
+    return None
+
+
+# ----------------------------------------------------------------------------------------------------------- imports
+
+
+def execute_import(vm: Interpreter, node: code.Import, frame: Frame) -> None:
+    """`import a.b.c [as d]`."""
+    from paramlens.evaluate import names
+
+    for alias in node.names:
+        module = import_module(vm, alias.name)
+        if isinstance(module, Unknown):
+            _unresolved(vm, frame, node, alias.name)
+        if alias.asname is not None or "." not in alias.name:
+            value: Value = _placed(module, frame, node)
+            names.store(vm, frame, alias.asname or alias.name, value)
+        else:
+            root = import_module(vm, alias.name.split(".", 1)[0])
+            names.store(vm, frame, alias.name.split(".", 1)[0], _placed(root, frame, node))
+
+
+def _placed(module: ModuleValue | Unknown, frame: Frame, node: code.Node) -> Value:
+    if isinstance(module, Unknown):
+        return Unknown(module.reason, module.detail, frame.place(node))
+    return module
+
+
+def _unresolved(vm: Interpreter, frame: Frame, node: code.Node, name: str) -> None:
+    """An import that is not found raises inside a `try` that expects it, and is unknown anywhere else."""
+    if frame.try_depth and name.split(".", 1)[0] not in sys.stdlib_module_names:
+        vm.throw("ModuleNotFoundError", f"No module named '{name}'")
+
+
+def execute_import_from(vm: Interpreter, node: code.ImportFrom, frame: Frame) -> None:
+    """`from a.b import c [as d]`, relative ones and star imports included."""
+    from paramlens.evaluate import names
+
+    name = absolute_name(frame.module, node.module, node.level)
+    module = import_module(vm, name) if name is not None else Unknown(Reason.UNRESOLVED_IMPORT, node.module)
+    if isinstance(module, Unknown):
+        _unresolved(vm, frame, node, name or node.module)
+    for alias in node.names:
+        if alias.name == "*":
+            _import_star(vm, frame, module)
+            continue
+        value = _imported(vm, module, alias.name, frame, node)
+        names.store(vm, frame, alias.asname or alias.name, value)
+
+
+def _import_star(vm: Interpreter, frame: Frame, module: ModuleValue | Unknown) -> None:
+    source: LazySource | None = frame.module.source
+    if source is not None:
+        source.stars.append(module)
+
+
+def _imported(
+    vm: Interpreter, module: ModuleValue | Unknown, name: str, frame: Frame, node: code.ImportFrom
+) -> Value:
+    place = frame.place(node)
+    if isinstance(module, Unknown):
+        return vm.note(Unknown(module.reason, f"{module.detail}.{name}".lstrip("."), place))
+    value = attribute(vm, module, name)
+    if value is MISSING:
+        if frame.try_depth:
+            vm.throw("ImportError", f"cannot import name '{name}' from '{module.name}'")
+        return vm.note(Unknown(Reason.UNRESOLVED_IMPORT, f"{module.name}.{name}", place))
+    if isinstance(value, Unknown) and value.place is None:
+        return vm.note(Unknown(value.reason, value.detail or f"{module.name}.{name}", place))
+    return value
+
+
+def absolute_name(module: ModuleValue, name: str, level: int) -> str | None:
+    """The dotted name that a relative import means; None when it leaves the top package."""
+    if level == 0:
+        return name
+    parts = module.name.split(".")
+    if not _is_package(module):
+        parts = parts[:-1]
+    if level > 1:
+        parts = parts[: len(parts) - (level - 1)]
+    if name:
+        parts = [*parts, name]
+    return ".".join(parts) if parts else None
+
+
+def import_module(vm: Interpreter, name: str) -> ModuleValue | Unknown:
+    """The module of this dotted name: of a framework, of the modelled standard library, or read as source."""
+    found = vm.modules.get(name)
+    if found is None:
+        found = _find_module(vm, name)
+        vm.modules[name] = found
+    return found
+
+
+def _find_module(vm: Interpreter, name: str) -> ModuleValue | Unknown:
+    native = namespace.module(vm, name)
+    if native is not None:
+        return native
+    if name in STDLIB:
+        return ModuleValue(name, native=_table_reader(name))
+    located = locate(vm, name)
+    if located is not None:
+        path, text = located
+        return vm.source_module(name, path, text)
+    root = name.split(".", 1)[0]
+    reason = Reason.UNSUPPORTED if root in sys.stdlib_module_names else Reason.UNRESOLVED_IMPORT
+    return Unknown(reason, name)
+
+
+def _table_reader(name: str) -> Callable[[str], Value]:
+    """Attributes of a modelled standard-library module."""
+    table = STDLIB[name]
+
+    def read(attribute_name: str) -> Value:
+        if attribute_name in table:
+            return table[attribute_name]
+        if f"{name}.{attribute_name}" in STDLIB:
+            return ModuleValue(f"{name}.{attribute_name}", native=_table_reader(f"{name}.{attribute_name}"))
+        return Unknown(Reason.UNSUPPORTED, f"{name}.{attribute_name}")
+
+    return read
+
+
+def locate(vm: Interpreter, name: str) -> tuple[str, str] | None:
+    """The file of a module and its text: beside the analysed file, in the workspace, in the environment's folders."""
+    parts = name.split(".")
+    for root in vm.search_roots:
+        base = PurePosixPath(root, *parts)
+        for candidate in (str(base / "__init__.py"), f"{base}.py"):
+            text = vm.read_source(candidate)
+            if text is not None:
+                return candidate, text
+    if any(vm.is_folder(str(PurePosixPath(root, *parts))) for root in vm.search_roots):
+        return "", ""
+    return None

@@ -1,0 +1,111 @@
+"""The double-underscore attributes that model code reads: names, modules, dicts of classes, functions and instances."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from paramlens.values import (
+    BoundMethod,
+    ClassValue,
+    DictValue,
+    FunctionValue,
+    Instance,
+    NativeFunction,
+    PartialValue,
+    PropertyValue,
+    SuperValue,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from paramlens.evaluate.interpreter import Interpreter
+
+MISSING = object()
+
+
+def attribute(vm: Interpreter, value: Value, name: str) -> Value:
+    """Attributes of functions, methods, partials and properties."""
+    if isinstance(value, FunctionValue):
+        return _function(vm, value, name)
+    if isinstance(value, BoundMethod):
+        if name == "__self__":
+            return value.receiver
+        if name == "__func__":
+            return value.function
+        return vm.get_attribute(value.function, name) if name != "__wrapped__" else MISSING
+    if isinstance(value, PartialValue):
+        table = {"func": value.function, "args": value.args, "keywords": DictValue(dict(value.kwargs))}
+        return table.get(name, MISSING)
+    if isinstance(value, NativeFunction) and name in ("__name__", "__qualname__"):
+        return value.name.rsplit(".", 1)[-1]
+    if isinstance(value, NativeFunction) and name == "__module__":
+        return value.name.rpartition(".")[0] or "builtins"
+    if isinstance(value, PropertyValue) and name == "fget":
+        return value.getter
+    if isinstance(value, SuperValue) and name == "__class__":
+        return vm.builtin_class("object")
+    if name == "__class__":
+        return vm.type_of(value)
+    if name == "__doc__":
+        return None
+    return MISSING
+
+
+def _function(vm: Interpreter, value: FunctionValue, name: str) -> Value:
+    if name in value.attributes:
+        return value.attributes[name]
+    if name == "__name__":
+        return value.name
+    if name == "__qualname__":
+        return f"{value.owner.name}.{value.name}" if value.owner is not None else value.name
+    if name == "__module__":
+        return value.module.name
+    if name == "__dict__":
+        return DictValue(dict(value.attributes))
+    if name == "__defaults__":
+        return tuple(value.defaults.values()) or None
+    if name in ("__doc__", "__kwdefaults__"):
+        return None
+    if name == "__annotations__":
+        return DictValue(open=True)
+    return MISSING
+
+
+def class_attribute(vm: Interpreter, cls: ClassValue, name: str) -> Value:
+    """Attributes that every class has."""
+    if name in ("__name__", "__qualname__"):
+        return cls.name
+    if name == "__module__":
+        return cls.module.name if cls.module is not None else cls.qualified_name.rpartition(".")[0] or "builtins"
+    if name == "__mro__":
+        return cls.mro
+    if name == "__bases__":
+        return cls.bases
+    if name == "__base__":
+        return cls.bases[0] if cls.bases else None
+    if name == "__class__":
+        return cls.traits.get("metaclass") or vm.builtin_class("type")
+    if name == "__dict__":
+        return vm.class_dict(cls)
+    if name == "__annotations__":
+        return DictValue(dict(cls.annotations))
+    if name == "__doc__":
+        return None
+    if name == "mro":
+        return NativeFunction("mro", lambda vm: vm.make_list(cls.mro))
+    if name == "__subclasses__":
+        return NativeFunction("__subclasses__", lambda vm: vm.make_list(vm.subclasses(cls)))
+    return MISSING
+
+
+def instance_attribute(vm: Interpreter, value: Instance, name: str) -> Value:
+    """Attributes that every instance has."""
+    if name == "__class__":
+        return value.cls
+    if name == "__dict__":
+        return vm.attribute_dict(value)
+    if name == "__module__":
+        return class_attribute(vm, value.cls, "__module__")
+    if name == "__doc__":
+        return None
+    return MISSING

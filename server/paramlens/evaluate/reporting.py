@@ -1,0 +1,141 @@
+"""From what the interpreter recorded to facts: sites, models, problems."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from paramlens.dims import Sym
+from paramlens.evaluate import counting
+from paramlens.facts import Analysis, LayerFact, ModelFact, SiteFact, Status, Tally
+from paramlens.syntax.code import Source
+from paramlens.values import Instance, ModuleValue, ParameterValue, Place, Unknown, Value
+
+if TYPE_CHECKING:
+    from paramlens.evaluate.interpreter import Interpreter
+
+
+def analysis_of(
+    vm: Interpreter, module: ModuleValue, source: Source, calls: Sequence[tuple[str, Value, Place | None]]
+) -> Analysis:
+    """The facts of the analysed file."""
+    path = module.path or ""
+    facts: dict[int, LayerFact] = {}
+    sites = tuple(_sites(vm, path, facts))
+    models = (*_models(vm, module, facts), *_called(vm, path, calls, facts))
+    problems = sorted(
+        (problem for problem in vm.problems.values() if problem.place.path == path),
+        key=lambda problem: (problem.place.line, problem.place.column),
+    )
+    unknowns = Counter(unknown.reason.name for unknown in vm.unknowns.values() if _in_file(unknown, path))
+    return Analysis(
+        path=path,
+        text=source.text,
+        sites=sites,
+        models=models,
+        problems=tuple(problems),
+        unknowns=dict(unknowns),
+        imported=frozenset(vm.imported),
+        comments=tuple((comment.line + 1, comment.text) for comment in source.comments),
+    )
+
+
+def _in_file(unknown: Unknown, path: str) -> bool:
+    return unknown.place is not None and unknown.place.path == path
+
+
+# ---------------------------------------------------------------------------------------------------------- sites
+
+
+def _sites(vm: Interpreter, path: str, facts: dict[int, LayerFact]) -> list[SiteFact]:
+    by_place: dict[Place, list[tuple[Instance, int, bool]]] = defaultdict(list)
+    for place, instance, phase, repeated in vm.sites:
+        if place.path == path and instance.state is not None:
+            by_place[place].append((instance, phase, repeated))
+    found = []
+    for place, made in by_place.items():
+        first_phase = 0 if any(phase == 0 for _, phase, _ in made) else 1
+        chosen = [(instance, repeated) for instance, phase, repeated in made if min(phase, 1) == first_phase]
+        found.append(_site(vm, place, chosen, facts))
+    return sorted(found, key=lambda site: (site.place.line, site.place.column))
+
+
+def _site(
+    vm: Interpreter, place: Place, made: list[tuple[Instance, bool]], facts: dict[int, LayerFact]
+) -> SiteFact:
+    tallies: dict[Tally, Instance] = {}
+    for instance, _ in made:
+        tally = vm.tally(instance)
+        tallies.setdefault(tally, instance)
+    ordered = sorted(tallies, key=_order)
+    return SiteFact(
+        place=place,
+        class_name="|".join(dict.fromkeys(counting.display_name(instance) for instance, _ in made)),
+        tallies=tuple(ordered),
+        instances=len(made),
+        layers=tuple(_fact(vm, tallies[tally], "", facts) for tally in ordered[:8]),
+        repeated=any(repeated for _, repeated in made),
+    )
+
+
+def _order(tally: Tally) -> tuple[int, int, str]:
+    number = tally.total if isinstance(tally.total, int) else 0
+    return (list(Status).index(tally.status), number, str(tally.total))
+
+
+def _fact(vm: Interpreter, instance: Instance, name: str, facts: dict[int, LayerFact]) -> LayerFact:
+    if id(instance) not in facts:
+        facts[id(instance)] = counting.layer_fact(vm, instance, name)
+    return facts[id(instance)]
+
+
+# --------------------------------------------------------------------------------------------------------- models
+
+
+def _models(vm: Interpreter, module: ModuleValue, facts: dict[int, LayerFact]) -> list[ModelFact]:
+    """Module-level values that are models and that no other one owns."""
+    found: dict[int, tuple[str, Instance]] = {}
+    for name, value in module.scope.names.items():
+        if counting.is_model(value) and value.place is not None and value.place.path == module.path:
+            found.setdefault(id(value), (name, value))
+    owned = {
+        id(item) for _, value in found.values() for item in counting.all_instances(value) if item is not value
+    }
+    return [
+        ModelFact(name, counting.display_name(value), value.place, _fact(vm, value, name, facts), counting.model_macs(value))
+        for name, value in found.values()
+        if id(value) not in owned or _is_whole(vm, value)
+    ]
+
+
+def _is_whole(vm: Interpreter, value: Instance) -> bool:
+    """Models keep their own entry even when another one contains them (encoder within autoencoder)."""
+    from paramlens.evaluate.frameworks.framework_classes import is_model
+
+    return is_model(value.cls)
+
+
+def _called(
+    vm: Interpreter, path: str, calls: Sequence[tuple[str, Value, Place | None]], facts: dict[int, LayerFact]
+) -> list[ModelFact]:
+    """The results of `--call`, named for their expressions."""
+    found = []
+    for text, value, _ in calls:
+        if isinstance(value, tuple) and value and counting.is_model(value[0]):
+            value = value[0]
+        if counting.is_model(value):
+            place = value.place if value.place is not None and value.place.path == path else Place(path, 1, 1, 1, 1)
+            fact = _fact(vm, value, text, facts)
+            found.append(ModelFact(text, fact.class_name, place, fact, counting.model_macs(value)))
+        else:
+            reason = value if isinstance(value, Unknown) else None
+            nothing = LayerFact(text, _kind(value), Tally(Status.UNKNOWN, reason=reason))
+            found.append(ModelFact(text, _kind(value), Place(path, 1, 1, 1, 1), nothing))
+    return found
+
+
+def _kind(value: Value) -> str:
+    if isinstance(value, Instance):
+        return value.cls.name
+    return "unknown" if isinstance(value, Unknown | ParameterValue | Sym) else type(value).__name__

@@ -1,0 +1,151 @@
+"""What an analysis found: plain frozen data that features, the language server and the command line read."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from paramlens.dims import Dim
+from paramlens.shapes import Shape
+from paramlens.values import Place, Unknown
+
+
+class Status(enum.Enum):
+    """How sure a count is. The value is the JSON word."""
+
+    EXACT = "exact"
+    SYMBOLIC = "symbolic"
+    LOWER_BOUND = "lower-bound"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A parameter count. For LOWER_BOUND the numbers are what is certain; for UNKNOWN they are None.
+
+    `assumed` says that the numbers hold for the default arguments of a function that nothing here calls
+    (`num_classes=10`); such a tally is never EXACT.
+    """
+
+    status: Status
+    total: Dim | None = None
+    trainable: Dim | None = None
+    non_trainable: Dim | None = None
+    bytes: Dim | None = None
+    reason: Unknown | None = None
+    assumed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WeightFact:
+    """One weight tensor: its name within the layer, shape, axis names (may be empty) and count."""
+
+    name: str
+    shape: Shape | None
+    labels: tuple[str, ...]
+    trainable: bool
+    count: Dim | None
+    dtype: str = "float32"
+
+
+@dataclass(frozen=True, slots=True)
+class CallFact:
+    """One call of a layer: the shapes in and out, and where each input came from (class name and place)."""
+
+    input_shapes: tuple[Shape | None, ...]
+    output_shapes: tuple[Shape | None, ...]
+    sources: tuple[tuple[str, Place | None], ...] = ()
+    macs: Dim | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFact:
+    """One layer, module or model instance and what it owns. `weights` are its own, children have theirs.
+
+    `name` is the name under which the parent holds it. `shared` says that its parameters were already listed under
+    another name in the same tree (tied weights, a layer used twice): they count once.
+    """
+
+    name: str
+    class_name: str  # the name people know: keras.layers.Conv2D, Net
+    tally: Tally
+    weights: tuple[WeightFact, ...] = ()
+    children: tuple[LayerFact, ...] = ()
+    calls: tuple[CallFact, ...] = ()
+    arguments: tuple[tuple[str, str], ...] = ()  # constructor arguments as written values, for hover
+    place: Place | None = None
+    shared: bool = False
+
+    @property
+    def output_shape(self) -> Shape | None:
+        return self.calls[0].output_shapes[0] if self.calls and self.calls[0].output_shapes else None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFact:
+    """A call expression that constructs a layer, module or model, with all that was made there.
+
+    `tallies` holds the distinct ones, ascending; `instances` how many objects were made; `layers` one LayerFact for
+    each distinct tally. `repeated` says that the site stands in a loop whose length is not known.
+    """
+
+    place: Place
+    class_name: str
+    tallies: tuple[Tally, ...]
+    instances: int
+    layers: tuple[LayerFact, ...]
+    repeated: bool = False
+
+    @property
+    def status(self) -> Status:
+        """The least certain status of its tallies."""
+        order = list(Status)
+        return max((tally.status for tally in self.tallies), key=order.index, default=Status.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFact:
+    """A module-level or main-path model, or the result of `--call` (then `name` is the expression)."""
+
+    name: str
+    class_name: str
+    place: Place
+    layer: LayerFact
+    macs: Dim | None = None
+
+    @property
+    def tally(self) -> Tally:
+        return self.layer.tally
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something to tell the person. `severity` is hint, information, warning or error."""
+
+    rule: str
+    severity: str
+    place: Place
+    message: str
+    related: tuple[tuple[Place, str], ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Everything found in one file. `unknowns` counts the reasons of unknown values by the name of their enum member.
+
+    `imported` are the absolute paths of the source files it read (for refresh); `comments` the `# paramlens:` comments
+    as (1-based line, text).
+    """
+
+    path: str
+    text: str = ""
+    sites: tuple[SiteFact, ...] = ()
+    models: tuple[ModelFact, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    unknowns: Mapping[str, int] = field(default_factory=dict)
+    imported: frozenset[str] = frozenset()
+    comments: tuple[tuple[int, str], ...] = ()

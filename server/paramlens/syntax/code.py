@@ -1,0 +1,559 @@
+"""The code objects that the evaluator walks: small, immutable, with spans, made once per statement.
+
+Spans are relative: `line` counts from the first line of the top-level statement or class member that the text was cut
+into (0-based), columns are 0-based code points of the line as it stands in the file. A `Statement` knows where it is
+placed, so a statement that only moves is neither parsed nor lowered again. Nothing here knows of libcst.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Half-open source range relative to its statement: 0-based lines, 0-based code-point columns."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def moved(self, lines: int) -> Span:
+        """The same range `lines` further down."""
+        return Span(self.line + lines, self.column, self.end_line + lines, self.end_column)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    span: Span
+
+
+# --------------------------------------------------------------------------------------------- expressions
+
+
+@dataclass(frozen=True, slots=True)
+class Const(Node):
+    """A literal: int, float, complex, str, bytes, bool, None or Ellipsis (adjacent strings already joined)."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute(Node):
+    value: Expr
+    attr: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Node):
+    lower: Expr | None
+    upper: Expr | None
+    step: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscript(Node):
+    """`value[index]`; several indices arrive as one `Tuple`."""
+
+    value: Expr
+    index: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Arg(Node):
+    """One argument of a call. `star` is "", "*" or "**"; `keyword` is None unless written `keyword=value`."""
+
+    value: Expr
+    keyword: str | None = None
+    star: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    func: Expr
+    args: tuple[Arg, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BinOp(Node):
+    """`op` is the Python operator text: + - * / // % ** @ & | ^ << >>."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class UnaryOp(Node):
+    """`op` is one of: + - ~ not."""
+
+    op: str
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class BoolOp(Node):
+    """`op` is "and" or "or"; at least two values."""
+
+    op: str
+    values: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Node):
+    """`left op0 comparators0 op1 comparators1 …`; ops: == != < <= > >= is, is not, in, not in."""
+
+    left: Expr
+    ops: tuple[str, ...]
+    comparators: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IfExp(Node):
+    test: Expr
+    body: Expr
+    orelse: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Starred(Node):
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple(Node):
+    elements: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class List(Node):
+    elements: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Set(Node):
+    elements: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dict(Node):
+    """Pairs of key and value; a key of None stands for `**value`."""
+
+    items: tuple[tuple[Expr | None, Expr], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause(Node):
+    """`for target in iterable if condition …` of a comprehension."""
+
+    target: Expr
+    iterable: Expr
+    conditions: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comprehension(Node):
+    """`kind` is list, set, dict or generator; `value` is used by dict alone (then `element` is the key)."""
+
+    kind: str
+    element: Expr
+    value: Expr | None
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormattedValue(Node):
+    """`{value!conversion:spec}` of an f-string; `text` is the literal source of `{value=}`, otherwise None."""
+
+    value: Expr
+    conversion: str | None
+    spec: JoinedStr | None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedStr(Node):
+    """An f-string: literal pieces (already unescaped) and formatted values, in order."""
+
+    parts: tuple[str | FormattedValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedExpr(Node):
+    target: Name
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Await(Node):
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Yield(Node):
+    value: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class YieldFrom(Node):
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Lambda(Node):
+    params: Params
+    body: Expr
+
+
+Expr: TypeAlias = (
+    Const | Name | Attribute | Slice | Subscript | Call | BinOp | UnaryOp | BoolOp | Compare | IfExp | Starred | Tuple
+    | List | Set | Dict | Comprehension | JoinedStr | NamedExpr | Await | Yield | YieldFrom | Lambda
+)
+
+
+# ---------------------------------------------------------------------------------------------- parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Param(Node):
+    name: str
+    annotation: Expr | None = None
+    default: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """The parameters of a function in the order of its signature."""
+
+    positional_only: tuple[Param, ...] = ()
+    positional: tuple[Param, ...] = ()
+    var_positional: Param | None = None
+    keyword_only: tuple[Param, ...] = ()
+    var_keyword: Param | None = None
+
+
+# ---------------------------------------------------------------------------------------------- statements
+
+
+@dataclass(frozen=True, slots=True)
+class ExprStmt(Node):
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Assign(Node):
+    """`targets[0] = targets[1] = value`."""
+
+    targets: tuple[Expr, ...]
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class AugAssign(Node):
+    """`target op= value`, `op` without the equals sign."""
+
+    target: Expr
+    op: str
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class AnnAssign(Node):
+    target: Expr
+    annotation: Expr
+    value: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Return(Node):
+    value: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Raise(Node):
+    exception: Expr | None
+    cause: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pass(Node):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Break(Node):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Continue(Node):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Delete(Node):
+    targets: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Global(Node):
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nonlocal(Node):
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alias(Node):
+    """`name as asname`; `name` is dotted for `import`, "*" for a star import."""
+
+    name: str
+    asname: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Import(Node):
+    names: tuple[Alias, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFrom(Node):
+    """`from ..module import names`: `level` counts the dots, `module` may be empty."""
+
+    module: str
+    names: tuple[Alias, ...]
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assert(Node):
+    test: Expr
+    message: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class If(Node):
+    test: Expr
+    body: Block
+    orelse: Block
+
+
+@dataclass(frozen=True, slots=True)
+class For(Node):
+    target: Expr
+    iterable: Expr
+    body: Block
+    orelse: Block
+
+
+@dataclass(frozen=True, slots=True)
+class While(Node):
+    test: Expr
+    body: Block
+    orelse: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Handler(Node):
+    """`except kind as name: body`; a bare `except` has no kind."""
+
+    kind: Expr | None
+    name: str | None
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Try(Node):
+    body: Block
+    handlers: tuple[Handler, ...]
+    orelse: Block
+    final: Block
+
+
+@dataclass(frozen=True, slots=True)
+class WithItem(Node):
+    context: Expr
+    target: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class With(Node):
+    items: tuple[WithItem, ...]
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class MatchValue(Node):
+    """A literal or dotted name compared with `==` (None, True and False with `is`)."""
+
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class MatchCapture(Node):
+    """`pattern as name`, a bare name, or `_` (name None, pattern None)."""
+
+    pattern: Pattern | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchStar(Node):
+    """`*name` within a sequence pattern (`*_`: name None)."""
+
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchSequence(Node):
+    patterns: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchMapping(Node):
+    items: tuple[tuple[Expr, Pattern], ...]
+    rest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchClass(Node):
+    cls: Expr
+    positional: tuple[Pattern, ...]
+    keyword: tuple[tuple[str, Pattern], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchOr(Node):
+    patterns: tuple[Pattern, ...]
+
+
+Pattern: TypeAlias = MatchValue | MatchCapture | MatchStar | MatchSequence | MatchMapping | MatchClass | MatchOr
+
+
+@dataclass(frozen=True, slots=True)
+class Case(Node):
+    pattern: Pattern
+    guard: Expr | None
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Node):
+    subject: Expr
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionDef(Node):
+    """A function. Its header is lowered with the statement; `body` is lowered when first asked for.
+
+    `span` covers the definition from `def` (decorators excluded) to its end, `name_span` the name alone.
+    """
+
+    name: str
+    name_span: Span
+    params: Params
+    decorators: tuple[Expr, ...]
+    body: LazyBlock
+    is_async: bool
+    is_generator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClassDef(Node):
+    """A class. `keywords` are those of the header (metaclass=…); its members are statements of their own."""
+
+    name: str
+    name_span: Span
+    bases: tuple[Arg, ...]
+    decorators: tuple[Expr, ...]
+    members: tuple[Statement, ...]
+
+
+Stmt: TypeAlias = (
+    ExprStmt | Assign | AugAssign | AnnAssign | Return | Raise | Pass | Break | Continue | Delete | Global | Nonlocal
+    | Import | ImportFrom | Assert | If | For | While | Try | With | Match | FunctionDef | ClassDef
+)
+Block: TypeAlias = tuple[Stmt, ...]
+
+
+# ------------------------------------------------------------------------------------------- lazy containers
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a piece of text has no code: a syntax error, nesting too deep, …; `span` is relative like any other."""
+
+    message: str
+    span: Span
+
+
+@dataclass(slots=True)
+class LazyBlock:
+    """A function body. `load()` gives its statements (lowering them once) or the reason why there are none.
+
+    Spans inside are relative to the same statement as those of the header.
+    """
+
+    loader: Callable[[], Block | Refusal]
+    loaded: Block | Refusal | None = None
+
+    def load(self) -> Block | Refusal:
+        if self.loaded is None:
+            self.loaded = self.loader()
+        return self.loaded
+
+
+@dataclass(slots=True)
+class Statement:
+    """One top-level statement of a file, or one member of a class body, placed at a line.
+
+    Several simple statements on one line (`a = 1; b = 2`) are one Statement whose code holds several nodes.
+    `first_line` is where its text starts (decorators included): 0-based, in the file for a top-level statement, and
+    relative to the enclosing top-level statement for a class member.
+    """
+
+    text: str
+    first_line: int
+    line_count: int
+    binds: frozenset[str]  # names that running it may bind or rebind at its own level, imports included ("*" for a star)
+    mutates: frozenset[str]  # names whose value it may change: `name.x = …`, `name[…] = …`, `name.append(…)`, `name += …`
+    kind: str  # "def", "class", "import", "if-main", "expr", "assign", "other", "error"
+    loader: Callable[[], Block | Refusal] = field(repr=False)
+    loaded: Block | Refusal | None = field(default=None, repr=False)
+    stale: bool = False  # holds the code of its last good version
+
+    def code(self) -> Block | Refusal:
+        """Its nodes (lowered once), or why there are none."""
+        if self.loaded is None:
+            self.loaded = self.loader()
+        return self.loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A `# paramlens: …` comment: its 0-based line and column in the file and the text after the colon, stripped."""
+
+    line: int
+    column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file cut into top-level statements. `first_line`s are absolute here."""
+
+    path: str
+    text: str
+    statements: tuple[Statement, ...]
+    comments: tuple[Comment, ...]

@@ -1,0 +1,457 @@
+"""Abstract values: what an expression of the analysed program may evaluate to.
+
+Plain immutable Python data stands for itself: int, float, complex, str, bytes, bool, None, Ellipsis, tuple (of values),
+range, slice. A symbolic integer is a `dims.Sym`. Everything that Python could mutate is a `Mutable` with identity, so
+that the evaluator can note its contents before a change and join them after branches. Nothing here evaluates.
+"""
+
+from __future__ import annotations
+
+import copy
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+
+from paramlens.shapes import Shape
+
+if TYPE_CHECKING:
+    from paramlens.syntax import code
+
+Value: TypeAlias = Any  # plain Python data, dims.Sym, or one of the classes below
+
+
+class Reason(enum.Enum):
+    """Why a value is not known; the text is shown to people, the name is the JSON key."""
+
+    UNRESOLVED_IMPORT = "the import could not be resolved"
+    UNRESOLVED_NAME = "the name is not defined"
+    UNRESOLVED_ATTRIBUTE = "the attribute is not known"
+    UNKNOWN_ARGUMENT = "the argument has no known value"
+    UNKNOWN_CALL = "the called object is not known"
+    UNSUPPORTED = "the operation is not supported"
+    DATA_DEPENDENT = "the value depends on data"
+    ENVIRONMENT = "the value depends on the machine or its environment"
+    BRANCHES = "the branches of an unknown condition differ"
+    UNKNOWN_LOOP = "the number of repetitions is not known"
+    STEP_LIMIT = "the step budget is used up"
+    RECURSION_LIMIT = "the calls nest too deep"
+    SIZE_LIMIT = "the value is too large"
+    NOT_BUILT = "the layer never meets an input of known shape"
+    SHAPE_MISMATCH = "the shapes do not fit"
+    RAISED = "evaluating it raises an error"
+    SYNTAX = "the source has a syntax error"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An absolute source range: 1-based lines, 1-based code-point columns, exclusive end."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that is not known, with the reason, what it hangs on (`detail`: a name or expression) and where."""
+
+    reason: Reason
+    detail: str = ""
+    place: Place | None = None
+
+    def __bool__(self) -> bool:
+        raise Undetermined(self)
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise Undetermined(self)
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse
+    __floordiv__ = __rfloordiv__ = __truediv__ = __rtruediv__ = __mod__ = __rmod__ = __neg__ = _refuse
+    __lt__ = __le__ = __gt__ = __ge__ = __int__ = __index__ = __float__ = __len__ = __iter__ = __getitem__ = _refuse
+
+
+class Undetermined(Exception):
+    """Raised when a result would need a value that is not known; `unknown` says which."""
+
+    def __init__(self, unknown: Unknown) -> None:
+        super().__init__(unknown.detail or unknown.reason.value)
+        self.unknown = unknown
+
+
+def undetermined(reason: Reason, detail: str = "") -> Undetermined:
+    """The exception to raise in a rule that cannot know its result."""
+    return Undetermined(Unknown(reason, detail))
+
+
+# ------------------------------------------------------------------------------------------------- mutable values
+
+
+class Mutable:
+    """A value with identity whose contents may change. `epoch` belongs to the evaluator's journal."""
+
+    __slots__ = ("epoch",)
+
+    def __init__(self) -> None:
+        self.epoch = 0
+
+    def contents(self) -> Any:
+        """A shallow copy of what may change."""
+        raise TypeError(type(self).__name__)
+
+    def restore(self, contents: Any) -> None:
+        """Put back what `contents()` gave."""
+        raise TypeError(type(self).__name__)
+
+
+class ListValue(Mutable):
+    """A list; also stands for `collections.deque`. `rest` is set when more items may follow that are not known."""
+
+    __slots__ = ("items", "rest")
+
+    def __init__(self, items: list[Value] | None = None, rest: Unknown | None = None) -> None:
+        super().__init__()
+        self.items: list[Value] = items if items is not None else []
+        self.rest = rest
+
+    def contents(self) -> tuple[list[Value], Unknown | None]:
+        return list(self.items), self.rest
+
+    def restore(self, contents: tuple[list[Value], Unknown | None]) -> None:
+        self.items, self.rest = contents
+
+
+class DictValue(Mutable):
+    """A dict in insertion order. `open` means that it may hold further keys that are not known.
+
+    `factory` is the default factory of a `defaultdict`. Keys are values that Python itself can hash.
+    """
+
+    __slots__ = ("factory", "items", "open")
+
+    def __init__(self, items: dict[Value, Value] | None = None, *, open: bool = False, factory: Value = None) -> None:
+        super().__init__()
+        self.items: dict[Value, Value] = items if items is not None else {}
+        self.open = open
+        self.factory = factory
+
+    def contents(self) -> tuple[dict[Value, Value], bool]:
+        return dict(self.items), self.open
+
+    def restore(self, contents: tuple[dict[Value, Value], bool]) -> None:
+        self.items, self.open = contents
+
+
+class SetValue(Mutable):
+    """A set or frozenset; insertion order is kept so that results are repeatable.
+
+    `rest` is set when it may have further members that are not known.
+    """
+
+    __slots__ = ("frozen", "items", "rest")
+
+    def __init__(
+        self, items: dict[Value, None] | None = None, *, frozen: bool = False, rest: Unknown | None = None
+    ) -> None:
+        super().__init__()
+        self.items: dict[Value, None] = items if items is not None else {}
+        self.frozen = frozen
+        self.rest = rest
+
+    def contents(self) -> tuple[dict[Value, None], Unknown | None]:
+        return dict(self.items), self.rest
+
+    def restore(self, contents: tuple[dict[Value, None], Unknown | None]) -> None:
+        self.items, self.rest = contents
+
+
+class IteratorValue(Mutable):
+    """An iterator (generator, zip, map, iter(…)) whose items were computed ahead; `position` is the next one."""
+
+    __slots__ = ("items", "position", "rest")
+
+    def __init__(self, items: list[Value], rest: Unknown | None = None) -> None:
+        super().__init__()
+        self.items = items
+        self.position = 0
+        self.rest = rest  # set when more items may follow that are not known
+
+    def contents(self) -> tuple[list[Value], int]:
+        return list(self.items), self.position
+
+    def restore(self, contents: tuple[list[Value], int]) -> None:
+        self.items, self.position = contents
+
+
+# -------------------------------------------------------------------------------------------------------- tensors
+
+
+class TensorValue(Mutable):
+    """A numpy array, torch tensor or Keras symbolic tensor: its shape, and its numbers where they are few and known.
+
+    `kind` is "torch", "keras" or "numpy". `shape` is None when not even the rank is known. `data` is a nested tuple
+    of numbers (a bare number for rank 0). `producer` links a Keras tensor to the call that made it.
+    """
+
+    __slots__ = ("data", "dtype", "kind", "producer", "reason", "shape")
+
+    def __init__(
+        self,
+        shape: Shape | None,
+        *,
+        kind: str = "torch",
+        dtype: str | None = None,
+        data: Any = None,
+        producer: Any = None,
+        reason: Unknown | None = None,
+    ) -> None:
+        super().__init__()
+        self.shape = shape
+        self.kind = kind
+        self.dtype = dtype
+        self.data = data
+        self.producer = producer
+        self.reason = reason  # why the shape is not known
+
+    def with_shape(self, shape: Shape | None, *, dtype: str | None = None, data: Any = None) -> TensorValue:
+        """A new tensor of the same kind with another shape."""
+        return TensorValue(shape, kind=self.kind, dtype=dtype or self.dtype, data=data, reason=self.reason)
+
+    def contents(self) -> Any:
+        return (self.shape, self.dtype, self.data)
+
+    def restore(self, contents: Any) -> None:
+        self.shape, self.dtype, self.data = contents
+
+
+class ParameterValue(TensorValue):
+    """A weight: a tensor with identity that a model owns. Two names for one parameter count once.
+
+    `trainable` is torch's `requires_grad` and Keras' `trainable`. `shape` is None while a lazy parameter is not built.
+    `labels` name the axes for the derivation.
+    """
+
+    __slots__ = ("labels", "name", "place", "trainable")
+
+    def __init__(
+        self,
+        shape: Shape | None,
+        *,
+        kind: str = "torch",
+        dtype: str | None = "float32",
+        trainable: bool | Unknown = True,
+        name: str = "",
+        labels: tuple[str, ...] = (),
+        place: Place | None = None,
+    ) -> None:
+        super().__init__(shape, kind=kind, dtype=dtype)
+        self.trainable: bool | Unknown = trainable
+        self.name = name
+        self.labels = labels
+        self.place = place
+
+    def contents(self) -> Any:
+        return (self.shape, self.dtype, self.data, self.trainable)
+
+    def restore(self, contents: Any) -> None:
+        self.shape, self.dtype, self.data, self.trainable = contents
+
+
+# ------------------------------------------------------------------------------------- functions, classes, modules
+
+
+class Scope(Mutable):
+    """The names of a module, function call, class body or comprehension."""
+
+    __slots__ = ("globals_", "is_class", "names", "nonlocals", "parent")
+
+    def __init__(self, parent: Scope | None = None, names: dict[str, Value] | None = None) -> None:
+        super().__init__()
+        self.parent = parent
+        self.names: dict[str, Value] = names if names is not None else {}
+        self.is_class = False  # names of a class body are not seen from its functions
+        self.globals_: frozenset[str] = frozenset()
+        self.nonlocals: frozenset[str] = frozenset()
+
+    def contents(self) -> dict[str, Value]:
+        return dict(self.names)
+
+    def restore(self, contents: dict[str, Value]) -> None:
+        self.names = contents
+
+
+class FunctionValue(Mutable):
+    """A function or lambda of the analysed program; `attributes` are those set on it (`f.x = 1`)."""
+
+    __slots__ = ("attributes", "code", "defaults", "keyword_defaults", "module", "name", "offset", "owner", "scope")
+
+    def __init__(
+        self,
+        code_: code.FunctionDef | code.Lambda,
+        name: str,
+        module: ModuleValue,
+        offset: int,
+        scope: Scope,
+        defaults: dict[str, Value],
+        owner: ClassValue | None = None,
+    ) -> None:
+        super().__init__()
+        self.code = code_
+        self.name = name
+        self.module = module
+        self.offset = offset  # 0-based first line of the enclosing top-level statement
+        self.scope = scope
+        self.defaults = defaults
+        self.owner = owner  # the class whose body defined it, for super()
+        self.attributes: dict[str, Value] = {}
+
+    def contents(self) -> dict[str, Value]:
+        return dict(self.attributes)
+
+    def restore(self, contents: dict[str, Value]) -> None:
+        self.attributes = contents
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NativeFunction:
+    """A function whose behaviour is written here: `call(vm, *args, **kwargs)`, bound by Python's own rules."""
+
+    name: str
+    call: Callable[..., Value]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BoundMethod:
+    function: Value
+    receiver: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartialValue:
+    """`functools.partial(function, *args, **kwargs)`."""
+
+    function: Value
+    args: tuple[Value, ...]
+    kwargs: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PropertyValue:
+    getter: Value
+    setter: Value = None
+    cached: bool = False  # functools.cached_property
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StaticMethodValue:
+    function: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassMethodValue:
+    function: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SuperValue:
+    """`super()`: attributes are looked up in the receiver's MRO after `cls`."""
+
+    cls: ClassValue
+    receiver: Value
+
+
+class ClassValue(Mutable):
+    """A class: of the analysed program, of Python (`int`, `dict`), or of a framework (`declaration` is set).
+
+    `qualified_name` is the dotted name people know (`torch.nn.Conv2d`, `int`, `model.Net`). `construct`, where set,
+    makes the instance: `construct(vm, cls, args, kwargs)`.
+    """
+
+    __slots__ = (
+        "annotations", "bases", "construct", "declaration", "module", "mro", "name", "namespace", "place",
+        "qualified_name", "traits",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        qualified_name: str,
+        bases: tuple[Value, ...] = (),
+        namespace: dict[str, Value] | None = None,
+        *,
+        module: ModuleValue | None = None,
+        declaration: Any = None,
+        construct: Callable[..., Value] | None = None,
+        place: Place | None = None,
+    ) -> None:
+        super().__init__()
+        self.name = name
+        self.qualified_name = qualified_name
+        self.bases = bases
+        self.namespace: dict[str, Value] = namespace if namespace is not None else {}
+        self.mro: tuple[Value, ...] = ()  # starts with the class itself; an Unknown base may stand in it
+        self.module = module
+        self.declaration = declaration
+        self.construct = construct
+        self.place = place
+        self.annotations: dict[str, Value] = {}  # annotated names of the body in order, for dataclasses
+        self.traits: dict[str, Value] = {}  # facts of the evaluator: dataclass fields, enum members, …
+
+    def contents(self) -> tuple[dict[str, Value], dict[str, Value]]:
+        return dict(self.namespace), dict(self.traits)
+
+    def restore(self, contents: tuple[dict[str, Value], dict[str, Value]]) -> None:
+        self.namespace, self.traits = contents
+
+
+class Instance(Mutable):
+    """An instance of a class: user objects, layers and modules alike.
+
+    `payload` holds the builtin value of instances of builtin subclasses (`class Config(dict)`) and the value of enum
+    members. `state` holds what the framework keeps for a layer. `place` is the call that constructed it.
+    """
+
+    __slots__ = ("attributes", "cls", "payload", "place", "state")
+
+    def __init__(self, cls: ClassValue, place: Place | None = None) -> None:
+        super().__init__()
+        self.cls = cls
+        self.attributes: dict[str, Value] = {}
+        self.payload: Value = None
+        self.state: Any = None
+        self.place = place
+
+    def contents(self) -> tuple[ClassValue, dict[str, Value], Value, Any]:
+        return self.cls, dict(self.attributes), self.payload, copy.copy(self.state)
+
+    def restore(self, contents: tuple[ClassValue, dict[str, Value], Value, Any]) -> None:
+        self.cls, self.attributes, self.payload, self.state = contents
+
+
+class ModuleValue(Mutable):
+    """A module. `native` gives attributes of modules that are not read as source; `scope` those of source modules."""
+
+    __slots__ = ("name", "native", "path", "scope", "source")
+
+    def __init__(
+        self,
+        name: str,
+        path: str | None = None,
+        scope: Scope | None = None,
+        native: Callable[[str], Value] | None = None,
+        source: Any = None,
+    ) -> None:
+        super().__init__()
+        self.name = name
+        self.path = path
+        self.scope = scope if scope is not None else Scope()
+        self.native = native
+        self.source = source
+
+    def contents(self) -> None:
+        return None
+
+    def restore(self, contents: None) -> None:
+        return None
