@@ -219,3 +219,10 @@ def test_subclasses_of_builtin_types() -> None:
     error = user_class("ShapeError", CLASSES["ValueError"])
     assert vm.text(vm.instantiate(error, ("bad",))) == "bad"
     assert vm.is_subclass(error, CLASSES["Exception"])
+
+
+def test_dicts_change_in_place() -> None:
+    attributes = {"a": 1}
+    view = DictValue(attributes)
+    vm.call(vm.get_attribute(view, "update"), (), {"b": 2})
+    assert attributes == {"a": 1, "b": 2}

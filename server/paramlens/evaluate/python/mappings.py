@@ -68,7 +68,8 @@ def copy(vm: Machine, self: DictValue) -> DictValue:
 @method(DICT_METHODS, "clear")
 def clear(vm: Machine, self: DictValue) -> None:
     touch(vm, self)
-    self.items, self.open = {}, False
+    self.items.clear()
+    self.open = False
 
 
 @method(DICT_METHODS, "setdefault")
@@ -110,7 +111,9 @@ def move_to_end(vm: Machine, self: DictValue, key: Value, last: Value = True) ->
         if find(self, key) is MISSING:
             vm.throw("KeyError", repr(key))
         value = self.items.pop(key)
-        self.items = {**self.items, key: value} if known(last) else {key: value, **self.items}
+        entries = {**self.items, key: value} if known(last) else {key: value, **self.items}
+        self.items.clear()
+        self.items.update(entries)
 
 
 @method(DICT_METHODS, "update")
@@ -134,7 +137,7 @@ def add_all(vm: Machine, target: DictValue, source: Value) -> None:
     touch(vm, target)
     new = known(plain(source))
     if isinstance(new, DictValue):
-        target.items = merged(target.items, new)
+        target.items.update(merged(target.items, new))  # in place: it may be the attributes of an instance
         target.open = target.open or new.open
         check_count(len(target.items))
         return

@@ -252,27 +252,9 @@ def delegate(function: Callable[..., Any]) -> Callable[..., Value]:
 # --------------------------------------------------------------------------------------- contents not known any more
 
 
-class InstanceDict(DictValue):
-    """`instance.__dict__`: the attributes themselves, so that writes to it are writes to the instance."""
-
-    __slots__ = ("owner",)
-
-    def __init__(self, owner: Any) -> None:
-        self.owner = owner
-        super().__init__(owner.attributes)
-
-    @property
-    def items(self) -> dict[Value, Value]:
-        return self.owner.attributes  # type: ignore[no-any-return]
-
-    @items.setter
-    def items(self, new: dict[Value, Value]) -> None:
-        self.owner.attributes = new
-
-
 def touch(vm: Machine, value: Mutable) -> None:
-    """Note the contents of a mutable before a change; those of `__dict__` belong to its instance."""
-    vm.touch(value.owner if isinstance(value, InstanceDict) else value)
+    """Note the contents of a mutable before a change."""
+    vm.touch(value)
 
 
 def forget(vm: Machine, value: Mutable, unknown: Unknown) -> None:
