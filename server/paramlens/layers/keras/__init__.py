@@ -1,0 +1,53 @@
+"""Declarations of the layers of Keras (3.15, with the names and arguments of Keras 1 and 2)."""
+
+from __future__ import annotations
+
+from paramlens.layers.keras import (
+    activation,
+    attention,
+    convolution,
+    convolutional_recurrent,
+    core,
+    depthwise,
+    encoding,
+    foreign,
+    image_augmentation,
+    image_color,
+    image_sizes,
+    legacy,
+    merge_functions,
+    merging,
+    normalization,
+    pooling,
+    recurrent,
+    recurrent_cells,
+    regularization,
+    reshaping,
+    transposed,
+    wrappers,
+)
+
+__all__ = [
+    "activation",
+    "attention",
+    "convolution",
+    "convolutional_recurrent",
+    "core",
+    "depthwise",
+    "encoding",
+    "foreign",
+    "image_augmentation",
+    "image_color",
+    "image_sizes",
+    "legacy",
+    "merge_functions",
+    "merging",
+    "normalization",
+    "pooling",
+    "recurrent",
+    "recurrent_cells",
+    "regularization",
+    "reshaping",
+    "transposed",
+    "wrappers",
+]
