@@ -66,7 +66,8 @@ def _tensor(value: Any) -> Any:
 
 def _outcome(layer: nn.Module, output: Any, error: str | None) -> Outcome:
     """Parameters, buffers, output; nothing but the refusal of a lazy layer that was never materialised."""
-    if any(isinstance(p, nn.UninitializedParameter) for p in layer.parameters()):
+    lazy = (nn.UninitializedParameter, nn.UninitializedBuffer)
+    if any(isinstance(tensor, lazy) for tensor in (*layer.parameters(), *layer.buffers())):
         return Outcome(error=error)
     return Outcome(
         {name: list(p.shape) for name, p in layer.named_parameters()},

@@ -59,7 +59,7 @@ def embedding(
     return Built(
         weights={} if _freeze else {"weight": weight},
         frozen={"weight": weight} if _freeze else {},
-        attributes={"num_embeddings": rows, "embedding_dim": width, "padding_idx": index},
+        attributes={"num_embeddings": rows, "embedding_dim": width, "padding_idx": index, "_weight": None},
         forward=forward,
         dtype="float32",
     )
@@ -104,7 +104,7 @@ def embedding_bag(
 
     return Built(
         weights={"weight": weight},
-        attributes={"num_embeddings": rows, "embedding_dim": width, "padding_idx": index},
+        attributes={"num_embeddings": rows, "embedding_dim": width, "padding_idx": index, "_weight": None},
         forward=forward,
         dtype="float32",
     )

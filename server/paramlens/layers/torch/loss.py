@@ -325,8 +325,9 @@ def multi_label_soft_margin_loss(
 
     def forward(input: Shape, target: Shape) -> Shape:
         shape = together(input, target)
-        require(not shape, "MultiLabelSoftMarginLoss expects at least rank 1, got rank 0")
-        return reduced("MultiLabelSoftMarginLoss", shape[:-1], chosen)
+        require(not input, "MultiLabelSoftMarginLoss expects at least rank 1, got rank 0")
+        classes = len(input) - 1  # torch: the last axis of the input, wherever that stands in the broadcast shape
+        return reduced("MultiLabelSoftMarginLoss", (*shape[:classes], *shape[classes + 1 :]), chosen)
 
     return loss(forward, chosen, {"weight": tensor_shape(weight)})
 

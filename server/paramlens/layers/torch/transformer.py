@@ -218,7 +218,8 @@ def transformer_encoder(
 
     return Built(
         children=children,
-        attributes={"num_layers": num_layers, **({"norm": None} if norm is None else {})},
+        # the layer given is copied, not kept
+        attributes={"num_layers": num_layers, "encoder_layer": None, **({"norm": None} if norm is None else {})},
         forward=forward,
     )
 
@@ -253,7 +254,7 @@ def transformer_decoder(decoder_layer: Any, num_layers: Dim, norm: Any = None) -
 
     return Built(
         children=children,
-        attributes={"num_layers": num_layers, **({"norm": None} if norm is None else {})},
+        attributes={"num_layers": num_layers, "decoder_layer": None, **({"norm": None} if norm is None else {})},
         forward=forward,
     )
 
@@ -319,6 +320,12 @@ def transformer(
             "encoder": stack("Encoder", num_encoder_layers, custom_encoder),
             "decoder": stack("Decoder", num_decoder_layers, custom_decoder),
         },
-        attributes={"d_model": d_model, "nhead": nhead, "batch_first": batch_first},
+        attributes={
+            "d_model": d_model,
+            "nhead": nhead,
+            "batch_first": batch_first,
+            "custom_encoder": None,
+            "custom_decoder": None,
+        },
         forward=forward if custom_encoder is None and custom_decoder is None else None,
     )
