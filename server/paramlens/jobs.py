@@ -10,14 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from paramlens.facts import Analysis
 from paramlens.lints import lint
 from paramlens.settings import Settings
 
+if TYPE_CHECKING:
+    from paramlens.syntax.code import Source
+
 ANALYZER_VARIABLE = "PARAMLENS_ANALYZER"
 """Environment variable that names another analyzer, `module:function`; for tests of what surrounds the evaluator."""
+
+MOST_SOURCES = 64
 
 Read = Callable[[str], "str | None"]
 
@@ -33,19 +38,28 @@ class Job:
     python: str | None = None
 
 
-def run(job: Job, read: Read) -> Analysis:
-    """Analyse the text of one file; `read` gives the text of the others, or None."""
+def run(job: Job, read: Read, sources: dict[str, Source] | None = None) -> Analysis:
+    """Analyse the text of one file; `read` gives the text of the others, or None.
+
+    `sources` keeps earlier versions by path: statements that do not parse keep the code of their last good version.
+    """
     override = os.environ.get(ANALYZER_VARIABLE)
     if override:
         return lint(_analyzer(override)(job.path, job.text, read=read, calls=job.calls), job.settings)
-    return lint(_evaluate(job, read), job.settings)
+    return lint(_evaluate(job, read, sources), job.settings)
 
 
-def _evaluate(job: Job, read: Read) -> Analysis:
+def _evaluate(job: Job, read: Read, sources: dict[str, Source] | None) -> Analysis:
     from paramlens.evaluate import analyze
+    from paramlens.syntax.source import read_source
 
+    source = read_source(job.path, job.text, sources.pop(job.path, None) if sources is not None else None)
+    if sources is not None:
+        sources[job.path] = source
+        if len(sources) > MOST_SOURCES:
+            del sources[next(iter(sources))]
     environment = _environment(str(Path(job.path).parent), job.python or job.settings.python)
-    return analyze(job.path, job.text, read=read, environment=environment, calls=job.calls)
+    return analyze(job.path, job.text, read=read, environment=environment, calls=job.calls, source=source)
 
 
 @lru_cache(maxsize=64)

@@ -1,12 +1,9 @@
-"""Source files from disk: bytes to text as Python decodes them, notebooks to one text."""
+"""Files from disk: bytes to text as Python decodes them."""
 
 from __future__ import annotations
 
-import codecs
-import io
 import os
 import stat
-import tokenize
 
 LARGEST_FILE = 16 * 2**20
 """Bytes; larger files are generated, and no person reads them line by line."""
@@ -45,13 +42,18 @@ def load_bytes(path: str) -> bytes:
 
 
 def decode(data: bytes, path: str) -> str:
-    """The text in the encoding that its BOM or coding comment names (PEP 263), UTF-8 without. Raises Unreadable."""
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        text = codecs.decode(data, encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        reason = error.msg if isinstance(error, SyntaxError) else str(error)
-        raise Unreadable(f"{path}: not readable as Python source: {reason}") from None
-    if not isinstance(text, str):
-        raise Unreadable(f"{path}: not readable as Python source: {encoding} is no text encoding")
+    """The text as Python decodes it: byte order mark, coding comment, UTF-8. Raises Unreadable."""
+    from paramlens.syntax.source import decode as as_python  # here: it brings the parser with it
+
+    text, problem = as_python(data)
+    if problem is not None:
+        raise Unreadable(f"{path}: not readable as Python source: {problem}")
     return text
+
+
+def read_text(path: str) -> str | None:
+    """The text of a UTF-8 file that is not Python, None when there is none that can be read."""
+    try:
+        return load_bytes(path).decode("utf-8", "replace")
+    except Unreadable:
+        return None

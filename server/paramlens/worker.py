@@ -24,8 +24,6 @@ from paramlens.sources import read_source
 
 HEADER = struct.Struct(">Q")
 MEMORY_LIMIT = 4 * 2**30
-STACK_SIZE = 256 * 2**20
-"""Bytes of C stack for the analysis: parsers recurse natively."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +94,7 @@ def main() -> None:
     _limit_memory()
     _end_with_parent()
     messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    threading.stack_size(STACK_SIZE)
     threading.Thread(target=_analyse_all, args=(messages, sink), daemon=True).start()
-    threading.stack_size(0)
     try:
         while True:
             messages.put(read_message(source))
@@ -108,6 +104,7 @@ def main() -> None:
 
 def _analyse_all(messages: queue.SimpleQueue[Any], sink: BinaryIO) -> None:
     overlays: dict[str, str] = {}
+    sources: dict[str, Any] = {}
     _import_evaluator()
     _send(sink, Ready())
     while True:
@@ -117,17 +114,17 @@ def _analyse_all(messages: queue.SimpleQueue[Any], sink: BinaryIO) -> None:
             case Overlay(path, str(text)):
                 overlays[path] = text
             case Ask(number, job):
-                _send(sink, answer(number, job, overlays))
+                _send(sink, answer(number, job, overlays, sources))
 
 
-def answer(number: int, job: Job, overlays: Mapping[str, str]) -> Answer:
-    """Run a job; whatever goes wrong becomes the answer."""
+def answer(number: int, job: Job, overlays: Mapping[str, str], sources: dict[str, Any] | None = None) -> Answer:
+    """Run a job; whatever goes wrong becomes the answer. `sources` keeps what was parsed from job to job."""
 
     def read(path: str) -> str | None:
         return overlays[path] if path in overlays else read_source(path)
 
     try:
-        return Answer(number, run(job, read))
+        return Answer(number, run(job, read, sources))
     except MemoryError:
         return Answer(number, None, "it needs too much memory", fatal=True)
     except RecursionError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from handmade import PATH, layer, mnist, one_line, place_of, unknown, weight
 from paramlens.costs import Costs
 from paramlens.dims import symbol
-from paramlens.facts import Analysis, SiteFact, Status, Tally
+from paramlens.facts import Analysis, SiteFact, Status, Tally, WeightFact
 from paramlens.features.derivation import derivation
 from paramlens.features.hover import hover
 
@@ -79,5 +79,5 @@ def test_formulas_bracket_sums_and_quotients() -> None:
 
 
 def test_formulas_without_names_are_numbers() -> None:
-    how = derivation((weight("kernel", **{"": 3}),))
+    how = derivation((WeightFact("kernel", (3,), (), True, 3),))
     assert str(how) == "3"

@@ -6,18 +6,21 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from paramlens.cli import runs
+from paramlens.cli.cells import in_cell
 from paramlens.cli.files import find, settings_of
 from paramlens.cli.findings import Finding, github_line, text_line
 from paramlens.facts import Problem
 from paramlens.features.diagnostics import diagnostics
 from paramlens.features.report import file_report, problem_report, report, span
-from paramlens.notebooks import Notebook
 from paramlens.values import Place
 from paramlens.version import version
+
+if TYPE_CHECKING:
+    from paramlens.syntax.notebook import NotebookMap
 
 UNREADABLE = 2
 FAILED = "analysis-failed"
@@ -159,17 +162,17 @@ def _file_json(result: runs.Result, timing: bool) -> dict[str, Any]:
     return file
 
 
-def _span_of(notebook: Notebook | None) -> Callable[[Place], dict[str, Any]]:
+def _span_of(notebook: NotebookMap | None) -> Callable[[Place], dict[str, Any]]:
     """In a notebook a place names its code cell, and its lines count from the start of that cell."""
     if notebook is None:
         return span
 
-    def in_cell(place: Place) -> dict[str, Any]:
-        cell, line = notebook.locate(place.line)
+    def within(place: Place) -> dict[str, Any]:
+        cell, line = in_cell(notebook, place.line)
         shift = place.line - line
         return {**span(place), "line": line, "end_line": place.end_line - shift, "cell": cell}
 
-    return in_cell
+    return within
 
 
 def _timed(results: Iterator[runs.Result], timing: bool) -> Iterator[runs.Result]:

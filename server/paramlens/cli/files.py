@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from paramlens.excludes import is_excluded
 from paramlens.settings import Loaded, load
-from paramlens.sources import Unreadable, read_source
+from paramlens.sources import Unreadable, read_text
 
 SUFFIXES = (".py", ".pyw", ".ipynb")
 EXCLUDED_FOLDERS = frozenset(
@@ -78,4 +78,4 @@ def _is_excluded(path: str) -> bool:
 @lru_cache(maxsize=4096)
 def settings_of(folder: str) -> Loaded:
     """The settings that hold for the files of a folder."""
-    return load(folder, read_source)
+    return load(folder, read_text)

@@ -7,11 +7,15 @@ model.py:3:9: error [params-budget] model has 34,826 parameters, over its budget
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from paramlens.cli.cells import in_cell
 from paramlens.facts import Problem
 from paramlens.features.diagnostics import Diagnostic
-from paramlens.notebooks import Notebook
 from paramlens.values import Place
+
+if TYPE_CHECKING:
+    from paramlens.syntax.notebook import NotebookMap
 
 _COMMANDS = {"error": "error", "warning": "warning"}
 
@@ -22,7 +26,7 @@ class Finding:
 
     path: str
     problem: Problem | Diagnostic
-    notebook: Notebook | None = None
+    notebook: NotebookMap | None = None
 
 
 def text_line(finding: Finding) -> str:
@@ -30,7 +34,7 @@ def text_line(finding: Finding) -> str:
     place, problem = finding.problem.place, finding.problem
     line, cell = place.line, ""
     if finding.notebook is not None:
-        number, line = finding.notebook.locate(place.line)
+        number, line = in_cell(finding.notebook, place.line)
         cell = f":cell {number}"
     return (
         f"{finding.path}{cell}:{line}:{place.column}: {problem.severity} [{problem.rule}] {_one_line(problem.message)}"
@@ -45,7 +49,7 @@ def github_line(finding: Finding) -> str:
     return f"::{_COMMANDS.get(problem.severity, 'notice')} {written}::{_data(problem.message)}"
 
 
-def _lines(place: Place, notebook: Notebook | None) -> dict[str, int]:
+def _lines(place: Place, notebook: NotebookMap | None) -> dict[str, int]:
     """GitHub shows a notebook as JSON, whose lines are not the code's."""
     if notebook is not None:
         return {}

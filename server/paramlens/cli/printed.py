@@ -15,15 +15,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from paramlens import written
+from paramlens.cli.cells import in_cell
 from paramlens.cli.runs import Result
 from paramlens.costs import Costs
 from paramlens.facts import Analysis, ModelFact, SiteFact
 from paramlens.features.diagnostics import diagnostics
 from paramlens.features.inlay_hints import site_text
 from paramlens.features.summary import summary
-from paramlens.notebooks import Notebook
 
 if TYPE_CHECKING:
+    from paramlens.syntax.notebook import NotebookMap
     from rich.console import Console
     from rich.table import Table
 
@@ -61,7 +62,7 @@ def _print_file(console: Console, result: Result, analysis: Analysis) -> None:
     console.print()
 
 
-def _site_row(site: SiteFact, notebook: Notebook | None, path: str) -> tuple[str, ...] | None:
+def _site_row(site: SiteFact, notebook: NotebookMap | None, path: str) -> tuple[str, ...] | None:
     text = site_text(site)
     if not text:
         unknown = [tally for tally in site.tallies if tally.total is None]
@@ -74,15 +75,15 @@ def _site_row(site: SiteFact, notebook: Notebook | None, path: str) -> tuple[str
     return (position(notebook, site.place.line, ""), written.short_name(site.class_name), text, shape)
 
 
-def position(notebook: Notebook | None, line: int, word: str = "line ") -> str:
+def position(notebook: NotebookMap | None, line: int, word: str = "line ") -> str:
     """`line 12`, or `cell 3 line 2`."""
     if notebook is None:
         return f"{word}{line}"
-    cell, inner = notebook.locate(line)
+    cell, inner = in_cell(notebook, line)
     return f"cell {cell} line {inner}"
 
 
-def _print_model(console: Console, model: ModelFact, costs: Costs, notebook: Notebook | None) -> None:
+def _print_model(console: Console, model: ModelFact, costs: Costs, notebook: NotebookMap | None) -> None:
     shown = summary(model, costs)
     where = position(notebook, model.place.line)
     console.print(f"  {model.name}: {written.short_name(model.class_name)}, {where}", style="bold")

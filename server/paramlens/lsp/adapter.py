@@ -3,6 +3,7 @@
 - Its documents split lines at form feeds and U+2028 and misplace edits past a line's end: texts go to our own store.
 - A request with invalid parameters, before initialize or after shutdown gets no answer: here it gets an error.
 - Its reader ends the process through sys.exit, whose status is lost, and blocks a thread at exit: here is our own.
+- Asynchronous handlers start after other messages were handled: each knows which changes came before its own.
 - Asynchronous notification handlers are never forgotten: handlers of notifications here are plain functions.
 - A parent that dies without `exit` leaves the server behind: it is watched.
 """
@@ -19,6 +20,7 @@ import threading
 from abc import ABC, abstractmethod
 from asyncio import Future
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any, BinaryIO
 
 from lsprotocol import types
@@ -37,6 +39,10 @@ PARENT_CHECK = 1.0
 NOT_INITIALIZED = -32002
 INVALID_REQUEST = -32600
 CONTENT_MODIFIED = -32801
+
+
+ARRIVAL: ContextVar[int] = ContextVar("arrival", default=0)
+"""How many changes of documents came before the message that is handled. Its handler may start after further ones."""
 
 
 class ContentModified(JsonRpcException):
@@ -73,6 +79,7 @@ class Protocol(LanguageServerProtocol):
         except JsonRpcException as error:
             self._refuse(message, -32602, f"invalid parameters for {method}: {error.__cause__ or error}")
             return
+        ARRIVAL.set(self._server.changes)
         super().handle_message(structured)
 
     def _refusal(self, method: str) -> tuple[int, str] | None:
@@ -144,6 +151,11 @@ class Server(LanguageServer, ABC):
             protocol_cls=Protocol,
         )
         self._ended: Future[int] | None = None
+
+    @property
+    @abstractmethod
+    def changes(self) -> int:
+        """How many changes of documents there were so far."""
 
     @abstractmethod
     def did_open(self, params: types.DidOpenTextDocumentParams) -> None: ...

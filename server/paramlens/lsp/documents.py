@@ -18,6 +18,7 @@ class Document:
     version: int | None
     text: str
     index: LineIndex
+    number: int  # how many changes of documents there were, this one included
 
     @property
     def is_file(self) -> bool:
@@ -33,6 +34,7 @@ class Documents:
 
     def __init__(self) -> None:
         self.encoding = Encoding.UTF16
+        self.changes = 0
         self._open: dict[str, Document] = {}
 
     def all(self) -> list[Document]:
@@ -49,7 +51,8 @@ class Documents:
         return {document.path: document.text for document in self._open.values() if document.is_file}
 
     def open(self, uri: str, version: int | None, text: str) -> Document:
-        document = Document(uri, path_of(uri), version, text, LineIndex(text, self.encoding))
+        self.changes += 1
+        document = Document(uri, path_of(uri), version, text, LineIndex(text, self.encoding), self.changes)
         self._open[uri] = document
         return document
 

@@ -14,7 +14,7 @@ from paramlens.features.diagnostics import diagnostics
 from paramlens.features.hover import hover
 from paramlens.features.inlay_hints import inlay_hints
 from paramlens.lsp import convert
-from paramlens.lsp.adapter import ContentModified, Server
+from paramlens.lsp.adapter import ARRIVAL, ContentModified, Server
 from paramlens.lsp.analyses import Analyses, Outdated, Snapshot
 from paramlens.lsp.configuration import SECTION, Configuration
 from paramlens.lsp.documents import Document, Documents, path_of
@@ -22,7 +22,7 @@ from paramlens.lsp.editor import Editor
 from paramlens.lsp.positions import Encoding, LineIndex
 from paramlens.lsp.worker import Worker
 from paramlens.settings import Settings
-from paramlens.sources import read_source
+from paramlens.sources import read_text
 
 logger = logging.getLogger("paramlens.lsp")
 
@@ -78,7 +78,7 @@ class ParamlensServer(Server):
     def read(self, path: str) -> str | None:
         """The text of a file as it is open, else as it is on disk."""
         document = self.documents.at_path(path)
-        return document.text if document is not None else read_source(path)
+        return document.text if document is not None else read_text(path)
 
     def settings_of(self, document: Document) -> Settings | None:
         """The settings for a document; None when they exclude it. What is wrong with them is told."""
@@ -105,6 +105,10 @@ class ParamlensServer(Server):
         self.configured.set()
 
     # -------------------------------------------------------------------------------------------------- documents
+
+    @property
+    def changes(self) -> int:
+        return self.documents.changes
 
     def did_open(self, params: types.DidOpenTextDocumentParams) -> None:
         item = params.text_document
@@ -138,6 +142,8 @@ class ParamlensServer(Server):
         document = self.documents.get(uri)
         if document is None or not document.is_python:
             return None
+        if document.number > ARRIVAL.get():
+            raise ContentModified
         try:
             return await self.analyses.current(document)
         except Outdated:
@@ -167,7 +173,7 @@ class ParamlensServer(Server):
     def _located(self, path: str) -> tuple[str, LineIndex] | None:
         if (document := self.documents.at_path(path)) is not None:
             return document.uri, document.index
-        text = read_source(path)
+        text = read_text(path)
         return None if text is None else (self.editor.uri_of(path), LineIndex(text, self.documents.encoding))
 
 

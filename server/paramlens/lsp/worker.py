@@ -26,9 +26,14 @@ class Worker:
         self._process: Process | None = None
         self._known: dict[str, str] = {}  # the texts of open files that the worker has
         self._number = 0
+        self._starting = asyncio.Lock()
 
     async def start(self) -> Process:
         """The running worker, a new one if need be. Raises OSError or WorkerGone."""
+        async with self._starting:
+            return await self._running()
+
+    async def _running(self) -> Process:
         if self._process is not None and self._process.returncode is None:
             return self._process
         self._known = {}
