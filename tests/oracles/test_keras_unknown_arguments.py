@@ -75,7 +75,7 @@ def test_weights_of_a_recurrent_layer_do_not_hang_on_what_it_returns(argument: s
     layer = DeclaredLayer("Bidirectional", (inner,))
     built(layer, (None, 5, 3))
     children = layer.built.children.values() if layer.built else ()
-    assert [child.weights("weights") for child in children if isinstance(child, DeclaredLayer)][0] == [
+    assert next(child.weights("weights") for child in children if isinstance(child, DeclaredLayer)) == [
         (3, 32),
         (8, 32),
         (32,),

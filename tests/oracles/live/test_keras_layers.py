@@ -13,14 +13,14 @@ import pytest
 
 pytest.importorskip("keras")
 
-from hypothesis import HealthCheck, given, settings  # noqa: E402
-from hypothesis import strategies as st  # noqa: E402
-from paramlens.layers.declare import LAYERS  # noqa: E402
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from paramlens.layers.declare import LAYERS
 
-from tests.oracles.keras_cases import GENERATORS  # noqa: E402
-from tests.oracles.keras_framework import framework_result  # noqa: E402
-from tests.oracles.record_keras import RECORDED, constructor, module_path, public_classes  # noqa: E402
-from tests.oracles.test_recorded_keras import EVALUATED, assert_agrees  # noqa: E402
+from tests.oracles.keras_cases import GENERATORS
+from tests.oracles.keras_framework import framework_result
+from tests.oracles.record_keras import RECORDED, constructor, module_path, public_classes
+from tests.oracles.test_recorded_keras import EVALUATED, assert_agrees
 
 
 @pytest.mark.parametrize("name", sorted(GENERATORS))
