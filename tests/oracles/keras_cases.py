@@ -94,7 +94,7 @@ def rank_of(name: str) -> int:
 @generator("Dense")
 def dense(rng: Random, _: str) -> Case:
     shape = [batch(rng), *spatial(rng, rng.randint(0, 2)), rng.choice([None, 1, 5, 16, 17, 33])]
-    shape = shape[:-1] + [shape[-1] or 3] if rng.random() < 0.8 else shape
+    shape = [*shape[:-1], shape[-1] or 3] if rng.random() < 0.8 else shape
     units = rng.choice([1, 2, 7, 64, 0]) if rng.random() < 0.2 else small(rng, 1, 40)
     return one([units], shape, **some(rng, use_bias=flag, activation="relu", lora_rank=small, name="fc"))
 
