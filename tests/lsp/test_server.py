@@ -274,6 +274,19 @@ def test_a_hanging_analysis_is_ended(client: Client) -> None:
     assert "took longer than 10 s" in client.hear("window/showMessage")["message"]
 
 
+def test_a_hanging_version_does_not_hold_up_the_next_one(client: Client) -> None:
+    client.start()
+    client.open("model.py", LINEAR)
+    assert client.hints("model.py")
+    client.change("model.py", 2, "HANG\n")
+    time.sleep(0.3)
+    start = time.monotonic()
+    client.change("model.py", 3, LINEAR)
+    assert client.hints("model.py")
+    assert time.monotonic() - start < 9
+    assert client.heard("window/showMessage") == []
+
+
 def test_nothing_is_left_behind_after_exit(client: Client) -> None:
     client.start()
     client.open("model.py", LINEAR)

@@ -13,6 +13,9 @@ from paramlens.lsp.documents import Document
 from paramlens.lsp.worker import Worker
 from paramlens.settings import Settings
 
+SUPERSEDED_LIMIT = 2.0
+"""Seconds that the analysis of a version that is no longer wanted may hold up the next one. A new worker takes less."""
+
 
 class Outdated(Exception):
     """The document changed while a request waited for the analysis of its earlier version."""
@@ -60,6 +63,7 @@ class Analyses:
     _queue: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _more: asyncio.Event = field(default_factory=asyncio.Event)
     _refresh: bool = False
+    _running: _Entry | None = None
 
     def changed(self, document: Document) -> None:
         """A document was opened or edited: it comes first, then those that read it."""
@@ -72,6 +76,8 @@ class Analyses:
             before.done.set()  # requests that wait for the earlier version learn that it is outdated
         self._entries[document.uri] = entry
         self._enqueue(document.uri, first=True)
+        if self._running is not None and self._running is before:
+            asyncio.get_running_loop().call_later(SUPERSEDED_LIMIT, self._give_up, before)
         self.file_changed(document.path)
 
     def closed(self, document: Document) -> None:
@@ -127,7 +133,9 @@ class Analyses:
             analysis, failure = Analysis(document.path, document.text), ""
         else:
             job = Job(document.path, document.text, settings=settings)
+            self._running = entry
             answer = await self.worker.analyse(job, self.texts())
+            self._running = None
             analysis, failure = answer.analysis or Analysis(document.path, document.text), answer.failure
         if self._entries.get(document.uri) is not entry:
             return  # superseded meanwhile
@@ -143,6 +151,10 @@ class Analyses:
             self.on_failed(document, failure)
         elif entry.snapshot is not None:
             self.on_done(entry.snapshot)
+
+    def _give_up(self, entry: _Entry) -> None:
+        if self._running is entry:
+            self.worker.kill()
 
     def _again(self, uri: str, entry: _Entry) -> None:
         if not entry.failed:

@@ -43,6 +43,7 @@ class ParamlensServer(Server):
             self.worker, self.settings_of, self.documents.texts, self.show, self.show_failure, self.editor.refresh
         )
         self.configured = asyncio.Event()
+        self._analysing = False
         self._told: set[str] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -71,6 +72,7 @@ class ParamlensServer(Server):
             await asyncio.wait_for(self.configured.wait(), CONFIGURATION_WAIT)
         except asyncio.TimeoutError:  # not yet the built-in TimeoutError in Python 3.10
             logger.warning("the editor sent no settings")
+        self._analysing = True
         await self.analyses.run()
 
     # ----------------------------------------------------------------------------------------- settings and texts
@@ -100,7 +102,7 @@ class ParamlensServer(Server):
         scopes: list[str | None] = [None, *folders]
         answers = await self.editor.configuration(scopes)
         changed = [self.configuration.set(scope, answer) for scope, answer in zip(scopes, answers, strict=False)]
-        if any(changed) and self.configured.is_set():
+        if any(changed) and self._analysing:
             self.analyses.everything_changed()
         self.configured.set()
 
