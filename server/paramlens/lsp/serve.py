@@ -20,7 +20,8 @@ def serve_stdio() -> int:
 def serve_tcp(port: int) -> int:
     """Serve one client on 127.0.0.1; port 0 takes a free one. The port is told on standard error."""
     with socket.create_server(("127.0.0.1", port)) as listener:
-        print(f"paramlens: listening on 127.0.0.1:{listener.getsockname()[1]}", file=sys.stderr, flush=True)
+        sys.stderr.write(f"paramlens: listening on 127.0.0.1:{listener.getsockname()[1]}\n")
+        sys.stderr.flush()
         connection, _ = listener.accept()
     with connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
