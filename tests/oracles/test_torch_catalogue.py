@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import paramlens.layers.torch
+import paramlens.layers.torch  # noqa: F401  # declares the layers by being imported
 from paramlens.layers.declare import LAYERS
 
 from tests.oracles.torch_catalogue import CATALOGUE

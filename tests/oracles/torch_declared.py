@@ -1,4 +1,4 @@
-"""What the declarations say of a torch layer: its parameters, buffers and output shapes, with no framework installed."""
+"""What the declarations say of a torch layer, with no framework installed: parameters, buffers, output shapes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any
 
-import paramlens.layers.torch
+import paramlens.layers.torch  # noqa: F401  # declares the layers by being imported
 from paramlens.layers.bind import apply, bind
 from paramlens.layers.declare import LAYERS, Axes, Built, Child, LayerDeclaration, Outputs
 

@@ -22,8 +22,6 @@ from tests.oracles.torch_catalogue import CATALOGUE, NOT_LAYERS
 from tests.oracles.torch_declared import torch_declarations
 from tests.oracles.torch_replay import declared_outcome, qualified
 
-pytestmark = pytest.mark.oracle
-
 every_declaration = pytest.mark.parametrize("declaration", torch_declarations(), ids=lambda d: d.name)
 
 

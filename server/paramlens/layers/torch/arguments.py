@@ -139,9 +139,13 @@ def named(sizes: dict[str, Dim]) -> Axes:
     return Axes(tuple(sizes), tuple(sizes.values()))
 
 
+def _same_shape(input: Shape) -> Shape:
+    return shape_of(input)
+
+
 def unchanged(**attributes: Any) -> Built:
     """A layer without weights whose output has its input's shape."""
-    return Built(attributes=attributes, forward=lambda input: shape_of(input))
+    return Built(attributes=attributes, forward=_same_shape)
 
 
 def tensor_shape(value: Any) -> Shape | None:
