@@ -1,4 +1,4 @@
-"""Torch layers with arguments that are not known: what does not hang on them is said all the same, nothing is guessed."""
+"""Torch layers with unknown arguments: what does not hang on them is said all the same, and nothing is guessed."""
 
 from __future__ import annotations
 
