@@ -95,7 +95,7 @@ def attribute_of_star(vm: Interpreter, star: ModuleValue | Unknown, name: str) -
 
 def _special(module: ModuleValue, name: str) -> Value:
     if name == "__name__":
-        return module.name
+        return "__main__" if module.source is not None and module.source.is_main else module.name
     if name == "__file__":
         return module.path
     if name == "__package__":
