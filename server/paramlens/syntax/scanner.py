@@ -25,7 +25,7 @@ _BLANK_FORM_FEED = re.compile(r"(?m)^[ \t]*\f[ \t\f]*$")
 _LEADING_FORM_FEED = re.compile(r"(?m)^[ \t]*\f[ \t\f]*(?=\S)")
 
 _PLAIN = r"[^\"'#()\[\]{}\\\n]"
-_STRING = r"""\"(?:[^\"\\\n]|\\.)*(?:\"|(?=\n)|\Z)|'(?:[^'\\\n]|\\.)*(?:'|(?=\n)|\Z)"""
+_STRING = r"""\"(?:[^\"\\\n]|\\(?:.|\Z))*(?:\"|(?=\n)|\Z)|'(?:[^'\\\n]|\\(?:.|\Z))*(?:'|(?=\n)|\Z)"""
 # One token, or the end: something always matches, so a run before it is never given back.
 _ONE = r"(?:(\n)|([(\[{])|([)\]}])|(#[^\n]*)|(\"\"\"|''')|(" + _STRING + r")|(\\.?)|(\Z))"
 NEWLINE, OPEN, CLOSE, COMMENT, TRIPLE, STRING, ESCAPE, END = range(1, 9)
@@ -255,8 +255,9 @@ class Scanner:
             match = match_token(text, position)
             if match is None or match.lastindex == END:
                 break
-            position = match.end()
             kind = match.lastindex
+            # A run that stopped at its longest has no token after it; whatever else happens, go on.
+            position = max(match.end(), position + 1)
             if kind is None or kind == ESCAPE:
                 continue
             if kind == OPEN:
