@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from paramlens.dims import Undecided
 from paramlens.evaluate import functions
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
+from paramlens.evaluate.python.natives import forget
 from paramlens.shapes import ShapeMismatch
 from paramlens.syntax import code
 from paramlens.values import (
@@ -17,10 +18,12 @@ from paramlens.values import (
     DictValue,
     FunctionValue,
     Instance,
+    ListValue,
     NativeFunction,
     PartialValue,
     Place,
     Reason,
+    SetValue,
     StaticMethodValue,
     Undetermined,
     Unknown,
@@ -118,6 +121,7 @@ def call_native(vm: Interpreter, function: NativeFunction, args: Sequence[Value]
     """Call a function written here; what it cannot know becomes the call's value."""
     for marker in (MORE_POSITIONAL, MORE_KEYWORDS):
         if marker in kwargs:
+            _forget_receiver(vm, args, kwargs[marker])
             return vm.note(kwargs[marker])
     try:
         return function.call(vm, *args, **kwargs)
@@ -133,3 +137,12 @@ def call_native(vm: Interpreter, function: NativeFunction, args: Sequence[Value]
     except Exception as problem:  # a case that the native does not cover must not end the analysis
         vm.trace(function.name, problem)
         return vm.note(Unknown(Reason.UNSUPPORTED, function.name, vm.place))
+
+
+def _forget_receiver(vm: Interpreter, args: Sequence[Value], why: Unknown) -> None:
+    """A native that cannot run may have changed what it was called on."""
+    receiver = args[0] if args else None
+    if isinstance(receiver, Instance):
+        vm.mark_incomplete(receiver, why)
+    elif isinstance(receiver, ListValue | DictValue | SetValue):
+        forget(vm, receiver, why)

@@ -148,7 +148,13 @@ def instantiate(
         return instance
     instance.place = place
     vm.created(instance)
-    initialize(vm, instance, args, kwargs)
+    try:
+        initialize(vm, instance, args, kwargs)
+    except BaseException as problem:
+        if instance.state is not None:  # an instance that its constructor did not finish is not counted as whole
+            vm.mark_incomplete(instance, Unknown(Reason.RAISED, str(problem), place))
+        raise
+    vm.constructed(instance)
     return instance
 
 

@@ -183,7 +183,7 @@ def layer_fact(vm: Interpreter, instance: Instance, name: str = "", depth: int =
         return LayerFact(
             name=label,
             class_name=display_name(item),
-            tally=tally_of(vm, item),
+            tally=vm.tally(item),
             weights=() if shared else tuple(_weight_fact(n, w) for n, w in weights_of(item)),
             children=tuple(describe(child, child_name, level - 1) for child_name, child in inner),
             calls=tuple(_call_fact(item, call) for call in item.state.calls[:4]),

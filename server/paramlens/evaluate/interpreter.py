@@ -93,7 +93,7 @@ class Interpreter:
         self.repeating = 0
         self.steps = 0
         self.step_limit = self.limits.steps
-        self.deadline = time.monotonic() + self.limits.seconds
+        self.deadline = time.thread_time() + self.limits.seconds
         self.texts: dict[str, str | None] = {}
         self.imported: set[str] = set()
         self.layer_names: dict[int, str] = {}
@@ -101,6 +101,7 @@ class Interpreter:
         self.traces: list[tuple[str, str]] = []
         self.assumptions: dict[int, str] = {0: ""}  # phase → the default arguments that its facts hold for
         self.tallies: dict[int, Tally] = {}
+        self.construction_tallies: dict[int, Tally] = {}  # torch: counts as the constructor left them
 
     # ------------------------------------------------------------------------------------------------ bookkeeping
 
@@ -109,7 +110,7 @@ class Interpreter:
         self.steps += 1
         if self.steps > self.step_limit:
             raise LimitReached(Reason.STEP_LIMIT, "the step budget")
-        if not self.steps & 1023 and time.monotonic() > self.deadline:
+        if not self.steps & 1023 and time.thread_time() > self.deadline:
             raise LimitReached(Reason.STEP_LIMIT, "the time limit")
 
     @property
@@ -554,6 +555,22 @@ class Interpreter:
         tally = tally_of(self, layer)
         return tally.total if tally.status.value == "exact" else self.unknown(Reason.NOT_BUILT, layer.cls.name)
 
+    def constructed(self, instance: Instance) -> None:
+        """A constructor of the analysed file is done: torch modules are counted as it leaves them."""
+        in_file = instance.place is not None and self.main is not None and instance.place.path == self.main.path
+        if in_file and instance.state is not None and instance.state.framework == "torch":
+            from paramlens.evaluate.counting import tally_of
+
+            self.construction_tallies[id(instance)] = tally_of(self, instance)
+
+    def site_tally(self, instance: Instance) -> Tally:
+        """The count to show where an instance is constructed: torch at its construction (a container that is filled
+        later holds nothing yet), Keras and lazy modules once they are built."""
+        early = self.construction_tallies.get(id(instance))
+        if early is None or (early.reason is not None and early.reason.reason is Reason.NOT_BUILT):
+            return self.tally(instance)
+        return early
+
     def tally(self, instance: Instance) -> Tally:
         """The final count of an instance, computed once; only to be asked when the evaluation is over."""
         from paramlens.evaluate.counting import tally_of
@@ -603,5 +620,11 @@ def _special_builtins() -> dict[str, Value]:
     def import_(vm: Interpreter, name: Value, *args: Value, **kwargs: Value) -> Value:
         return vm.import_module(name) if isinstance(name, str) else vm.unknown(Reason.UNRESOLVED_IMPORT)
 
-    natives = {"super": super_, "globals": globals_, "locals": locals_, "hasattr": hasattr_, "__import__": import_}
+    def vars_(vm: Interpreter, *value: Value) -> Value:
+        if not value:
+            return locals_(vm)
+        plain = vm.plain(value[0])
+        return plain if plain is not value[0] and isinstance(plain, DictValue) else vm.get_attribute(value[0], "__dict__")
+
+    natives = {"vars": vars_, "super": super_, "globals": globals_, "locals": locals_, "hasattr": hasattr_, "__import__": import_}
     return {name: NativeFunction(name, call) for name, call in natives.items()}

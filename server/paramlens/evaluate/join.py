@@ -48,7 +48,7 @@ def join(a: Value, b: Value, name: str = "") -> Value:
         return TensorValue(_join_shapes(a.shape, b.shape), kind=a.kind, dtype=a.dtype if a.dtype == b.dtype else None)
     for value in (a, b):
         if isinstance(value, Unknown) and value.reason is not Reason.BRANCHES:
-            return value
+            return Unknown(value.reason, name or value.detail, value.place)
     return Unknown(Reason.BRANCHES, name)
 
 

@@ -10,7 +10,7 @@ class Limits:
     """steps        statements and calls per file
     call_depth   nested calls of user code; real models need more than Python beginners' recursion
     iterations   rounds of one loop
-    seconds      wall time of the analysis of one file
+    seconds      processor time of the analysis of one file
     """
 
     steps: int = 3_000_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paramlens.dims import Sym
@@ -22,8 +23,8 @@ def analysis_of(
     """The facts of the analysed file."""
     path = module.path or ""
     facts: dict[int, LayerFact] = {}
-    sites = tuple(_sites(vm, path, facts))
     models = (*_models(vm, module, facts), *_called(vm, path, calls, facts))
+    sites = tuple(_sites(vm, path, facts))
     problems = sorted(
         (problem for problem in vm.problems.values() if problem.place.path == path),
         key=lambda problem: (problem.place.line, problem.place.column),
@@ -53,29 +54,44 @@ def _sites(vm: Interpreter, path: str, facts: dict[int, LayerFact]) -> list[Site
     for place, instance, phase, repeated in vm.sites:
         if place.path == path and instance.state is not None:
             by_place[place].append((instance, phase, repeated))
-    found = []
-    for place, made in by_place.items():
-        first_phase = 0 if any(phase == 0 for _, phase, _ in made) else 1
-        chosen = [(instance, repeated) for instance, phase, repeated in made if min(phase, 1) == first_phase]
-        found.append(_site(vm, place, chosen, facts))
+    found = [_site(vm, place, made, facts) for place, made in by_place.items()]
     return sorted(found, key=lambda site: (site.place.line, site.place.column))
 
 
+def _chosen(vm: Interpreter, made: list[tuple[Instance, int, bool]]) -> list[tuple[Instance, Tally]]:
+    """What a site shows: the instances of the run; else what is so for any arguments; else for the default ones."""
+    in_run = [(instance, vm.site_tally(instance)) for instance, phase, _ in made if phase == 0]
+    if in_run:
+        return in_run
+    general = [(i, vm.site_tally(i)) for i, phase, _ in made if not vm.assumptions[phase]]
+    if general and all(tally.status is Status.EXACT for _, tally in general):
+        return general
+    assumed = [(i, _assumed(vm.site_tally(i), vm.assumptions[phase])) for i, phase, _ in made if vm.assumptions[phase]]
+    return assumed or general
+
+
+def _assumed(tally: Tally, arguments: str) -> Tally:
+    """A count that holds for default arguments alone."""
+    if tally.status is Status.EXACT:
+        return replace(tally, status=Status.SYMBOLIC, assumed=arguments)
+    return tally
+
+
 def _site(
-    vm: Interpreter, place: Place, made: list[tuple[Instance, bool]], facts: dict[int, LayerFact]
+    vm: Interpreter, place: Place, made: list[tuple[Instance, int, bool]], facts: dict[int, LayerFact]
 ) -> SiteFact:
+    chosen = _chosen(vm, made)
     tallies: dict[Tally, Instance] = {}
-    for instance, _ in made:
-        tally = vm.tally(instance)
+    for instance, tally in chosen:
         tallies.setdefault(tally, instance)
     ordered = sorted(tallies, key=_order)
     return SiteFact(
         place=place,
-        class_name="|".join(dict.fromkeys(counting.display_name(instance) for instance, _ in made)),
+        class_name="|".join(dict.fromkeys(counting.display_name(instance) for instance, _ in chosen)),
         tallies=tuple(ordered),
-        instances=len(made),
-        layers=tuple(_fact(vm, tallies[tally], "", facts) for tally in ordered[:8]),
-        repeated=any(repeated for _, repeated in made),
+        instances=len(chosen),
+        layers=tuple(_fact(vm, tallies[tally], "", facts, depth=1) for tally in ordered[:8]),
+        repeated=any(repeated for _, _, repeated in made),
     )
 
 
@@ -84,9 +100,9 @@ def _order(tally: Tally) -> tuple[int, int, str]:
     return (list(Status).index(tally.status), number, str(tally.total))
 
 
-def _fact(vm: Interpreter, instance: Instance, name: str, facts: dict[int, LayerFact]) -> LayerFact:
+def _fact(vm: Interpreter, instance: Instance, name: str, facts: dict[int, LayerFact], depth: int = 12) -> LayerFact:
     if id(instance) not in facts:
-        facts[id(instance)] = counting.layer_fact(vm, instance, name)
+        facts[id(instance)] = counting.layer_fact(vm, instance, name, depth)
     return facts[id(instance)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paramlens.evaluate.frames import LimitReached, Thrown
+from paramlens.evaluate.frameworks.conversion import brief
 from paramlens.syntax import code
 from paramlens.values import ClassValue, FunctionValue, ModuleValue, Reason, Undetermined, Unknown, Value
 
@@ -32,35 +33,53 @@ def _builds_layers(vm: Interpreter, cls: ClassValue) -> bool:
 
 
 def _call(vm: Interpreter, value: Value, signature: FunctionValue | None) -> None:
-    """Call with defaults where there are some and named unknowns for the other arguments."""
-    kwargs: dict[str, Value] = {}
-    args: list[Value] = []
-    assumed: list[str] = []
-    if signature is not None:
-        params = signature.code.params
-        positional = [*params.positional_only, *params.positional]
-        skip = 1 if isinstance(value, ClassValue) else 0
-        for param in positional[skip:]:
-            args.append(_argument(signature, param, assumed))
-        for param in params.keyword_only:
-            kwargs[param.name] = _argument(signature, param, assumed)
+    """Call once with every argument unknown and, where there are defaults, once more with these.
+
+    What is exact with unknown arguments is exact; what the defaults add holds for them alone, and says so.
+    """
+    _run(vm, value, signature, assumed="")
+    defaults = _written_defaults(signature) if signature is not None else ""
+    if defaults:
+        _run(vm, value, signature, assumed=defaults)
+
+
+def _run(vm: Interpreter, value: Value, signature: FunctionValue | None, assumed: str) -> None:
+    args, kwargs = _arguments(value, signature, use_defaults=bool(assumed))
     vm.phase += 1
-    vm.assumptions[vm.phase] = ", ".join(assumed)
+    vm.assumptions[vm.phase] = assumed
     vm.step_limit = vm.steps + vm.limits.steps // 10
-    place = value.place if isinstance(value, ClassValue) else None
     try:
         if isinstance(value, ClassValue):
             vm.instantiate(value, args, kwargs, None)
         else:
             vm.call(value, args, kwargs)
     except (Thrown, LimitReached, Undetermined, RecursionError) as problem:
-        vm.note(Unknown(Reason.RAISED, str(problem), place))
+        vm.note(Unknown(Reason.RAISED, str(problem), value.place if isinstance(value, ClassValue) else None))
 
 
-def _argument(signature: FunctionValue, param: code.Param, assumed: list[str]) -> Value:
-    if param.name in signature.defaults:
-        default = signature.defaults[param.name]
-        if default is not None:
-            assumed.append(f"{param.name}={default}" if isinstance(default, int | float | str) else param.name)
-        return default
-    return Unknown(Reason.UNKNOWN_ARGUMENT, param.name)
+def _arguments(
+    value: Value, signature: FunctionValue | None, *, use_defaults: bool
+) -> tuple[list[Value], dict[str, Value]]:
+    if signature is None:
+        return [], {}
+    params = signature.code.params
+    positional = [*params.positional_only, *params.positional][1 if isinstance(value, ClassValue) else 0 :]
+
+    def argument(param: code.Param) -> Value:
+        if param.name in signature.defaults and (use_defaults or _is_neutral(signature, param)):
+            return signature.defaults[param.name]
+        return Unknown(Reason.UNKNOWN_ARGUMENT, param.name)
+
+    return [argument(param) for param in positional], {param.name: argument(param) for param in params.keyword_only}
+
+
+def _is_neutral(signature: FunctionValue, param: code.Param) -> bool:
+    """`device=None`, `dtype=None` and `name=None` never change a count."""
+    return param.name in ("device", "dtype", "name") and signature.defaults.get(param.name, 0) is None
+
+
+def _written_defaults(signature: FunctionValue) -> str:
+    params = signature.code.params
+    named = [p.name for p in (*params.positional_only, *params.positional, *params.keyword_only)]
+    shown = [f"{n}={brief(signature.defaults[n])}" for n in named if signature.defaults.get(n) is not None]
+    return ", ".join(shown)

@@ -126,8 +126,17 @@ def install(vm: Interpreter, self: Instance, built: Built) -> None:
         state.buffers |= {name}
     for name, child in built.children.items():
         _hold_child(vm, self, name, _make_child(vm, child))
+    if kind == "keras" and built.children:
+        _let_go(self, {id(self.attributes.get(name)) for name in built.children})
     for name, value in built.attributes.items():
         self.attributes[name] = value.instance if isinstance(value, Handle) else vm.from_rule(value)
+
+
+def _let_go(self: Instance, kept: set[int]) -> None:
+    """Bidirectional works with copies of the layer that it is given, which it does not hold itself."""
+    for name, value in self.state.arguments.items():
+        if isinstance(value, Handle) and id(value.instance) not in kept:
+            self.attributes.pop(name, None)
 
 
 def _hold(self: Instance, name: str, weight: ParameterValue | None) -> None:
@@ -155,9 +164,15 @@ def _make_child(vm: Interpreter, child: Any) -> Instance:
     if isinstance(child, Handle):
         return child.instance
     assert isinstance(child, Child)
-    made = vm.instantiate(vm.framework_class(child.cls), child.args, dict(child.kwargs))
+    args = [_made_argument(vm, value) for value in child.args]
+    kwargs = {name: _made_argument(vm, value) for name, value in child.kwargs.items()}
+    made = vm.instantiate(vm.framework_class(child.cls), args, kwargs)
     assert isinstance(made, Instance)
     return made
+
+
+def _made_argument(vm: Interpreter, value: Any) -> Value:
+    return _make_child(vm, value) if isinstance(value, Child | Handle) else vm.from_rule(value)
 
 
 def forward(vm: Interpreter, self: Instance, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
@@ -213,7 +228,7 @@ class Handle:
     """A layer handed to a rule (declare.LayerHandle)."""
 
     def __init__(self, vm: Interpreter, instance: Instance) -> None:
-        self._vm = vm
+        self.vm = vm
         self.instance = instance
 
     @property
@@ -225,30 +240,30 @@ class Handle:
     def attribute(self, name: str, default: Any = None) -> Any:
         if name in self.instance.state.arguments:
             return self.instance.state.arguments[name]
-        return self._vm.rule_argument(self._vm.get_attribute(self.instance, name, default))
+        return self.vm.rule_argument(self.vm.get_attribute(self.instance, name, default))
 
     def build(self, *inputs: Any) -> Any:
         tensors = [TensorValue(tuple(i), kind="keras") if isinstance(i, tuple | list) else i for i in inputs]
-        result = self._vm.call(self.instance, tensors)
+        result = self.vm.call(self.instance, tensors)
         return _shapes_of(result)
 
     def clone(self, **changes: Any) -> Handle:
         state: LayerState = self.instance.state
         if state.framework == "torch":
-            return Handle(self._vm, self._vm.deep_copy(self.instance))
+            return Handle(self.vm, self.vm.deep_copy(self.instance))
         if state.declaration is None or self.instance.cls.declaration is None:
             raise Undetermined(Unknown(Reason.UNSUPPORTED, f"a copy of {self.instance.cls.name}"))
         arguments = {name: _attribute_value(value) for name, value in state.arguments.items()}
         fitting = {name: value for name, value in changes.items() if name in arguments}
-        copied = self._vm.new_instance(self.instance.cls)
-        self._vm.created(copied)
+        copied = self.vm.new_instance(self.instance.cls)
+        self.vm.created(copied)
         copied.state.arguments = {**copy.copy(state.arguments), **fitting}
         copied.state.base = {name: value for name, value in state.base.items() if name != "name"}
         copied.state.needs_input = bool(state.declaration.inputs)
         copied.attributes.update({**arguments, **fitting})
         if not state.declaration.inputs:
-            build(self._vm, copied, {})
-        return Handle(self._vm, copied)
+            build(self.vm, copied, {})
+        return Handle(self.vm, copied)
 
 
 def _shapes_of(value: Value) -> Any:

@@ -236,7 +236,10 @@ def call_declared(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value
     if built is None:
         return TensorValue(None, kind="keras", reason=state.incomplete)
     output = built.output() if callable(built.output) else built.output
-    return declared.as_tensors(output, "keras", built.dtype)
+    made = declared.as_tensors(output, "keras", built.dtype)
+    if kwargs.get("return_attention_scores", False) is not False:  # the scores' shape is no concern of the rules
+        return (made, TensorValue(None, kind="keras", reason=vm.unknown(Reason.UNSUPPORTED, "attention scores")))
+    return made
 
 
 def _identity_output(args: Sequence[Value]) -> Value:

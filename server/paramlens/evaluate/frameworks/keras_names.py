@@ -10,6 +10,7 @@ from paramlens.evaluate.frameworks.conversion import sizes
 from paramlens.evaluate.frameworks.keras_layer import LAYER
 from paramlens.values import (
     ClassValue,
+    FunctionValue,
     Instance,
     NativeFunction,
     ParameterValue,
@@ -122,9 +123,9 @@ def _variable(vm: Interpreter, initial_value: Value = None, *args: Value, **kwar
 
 
 def _pass_first(vm: Interpreter, value: Value = None, *args: Value, **kwargs: Value) -> Value:
-    if value is None or isinstance(value, str):
-        return NativeFunction("decorator", lambda vm, inner: inner)
-    return value
+    if isinstance(value, FunctionValue | ClassValue | NativeFunction | Instance):
+        return value
+    return NativeFunction("decorator", lambda vm, inner: inner)
 
 
 function("keras.utils.register_keras_serializable", "keras.saving.register_keras_serializable", "tensorflow.function",

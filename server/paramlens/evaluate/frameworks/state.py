@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from paramlens.layers.declare import Built, LayerDeclaration
@@ -41,6 +42,10 @@ class Graph:
     outputs: Value
     layers: tuple[Any, ...]
 
+    def copied(self, copy_of: Callable[[Value], Value]) -> Graph:
+        """The same graph of copied layers; the tensors stay those of the original calls."""
+        return Graph(self.inputs, self.outputs, tuple(copy_of(layer) for layer in self.layers))
+
 
 @dataclass(slots=True)
 class LayerState:
@@ -71,6 +76,24 @@ class LayerState:
     trainable: Any = True
     calls: list[Call] = field(default_factory=list)
     wrapped: dict[str, Any] = field(default_factory=dict)
+
+    def copied(self, copy_of: Callable[[Value], Value]) -> LayerState:
+        """The state of a deep copy: its weights are those of the copy."""
+        from paramlens.evaluate.frameworks.declared import Handle
+
+        def renewed(value: Any) -> Any:
+            return Handle(value.vm, copy_of(value.instance)) if isinstance(value, Handle) else value
+
+        return replace(
+            self,
+            arguments={name: renewed(value) for name, value in self.arguments.items()},
+            own=tuple(copy_of(weight) for weight in self.own),
+            sequence=None if self.sequence is None else tuple(copy_of(layer) for layer in self.sequence),
+            graph=None if self.graph is None else self.graph.copied(copy_of),
+            calls=[],
+            wrapped={name: copy_of(value) for name, value in self.wrapped.items() if name != "keys"}
+            | {name: value for name, value in self.wrapped.items() if name == "keys"},
+        )
 
     def joined(self, other: LayerState | None) -> LayerState:
         """The state after either of two branches."""
