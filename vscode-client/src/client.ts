@@ -37,22 +37,26 @@ const middleware: Middleware = {
 };
 
 /** Leaves what goes wrong before the server ran to the log: the caller reports it once, in its own words. */
-class Client extends LanguageClient {
+export class Client extends LanguageClient {
   hasRun = false;
+  problem = "It ended at once.";
 
   override error(message: string, data?: unknown, showNotification?: boolean | "force"): void {
     super.error(message, data, this.hasRun && showNotification);
   }
 }
 
-export function createClient(found: ServerCommand, output: vscode.LogOutputChannel, status: Status): LanguageClient {
+export function createClient(found: ServerCommand, output: vscode.LogOutputChannel, status: Status): Client {
   const { program: command, args, folder: cwd } = found;
   const options: LanguageClientOptions = {
     documentSelector: DOCUMENTS,
     outputChannel: output,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     // A failed start is not tried again but reported, by `startClient`.
-    initializationFailedHandler: () => false,
+    initializationFailedHandler: (problem: unknown) => {
+      client.problem = problem instanceof Error ? problem.message : String(problem);
+      return false;
+    },
     errorHandler: {
       error: (...event) => patience.error(...event),
       closed: () => (client.hasRun ? patience.closed() : { action: CloseAction.DoNotRestart }),
@@ -72,16 +76,16 @@ export function createClient(found: ServerCommand, output: vscode.LogOutputChann
 }
 
 /** Starts the server. When it ends during the start, the client's own promise stays open. */
-export async function startClient(client: LanguageClient): Promise<void> {
+export async function startClient(client: Client): Promise<void> {
   const ended = new Promise<never>((_resolve, reject) => {
     client.onDidChangeState(({ newState }) => {
-      if (newState === State.Stopped || newState === State.StartFailed) reject(new Error("It ended at once."));
+      if (newState === State.Stopped || newState === State.StartFailed) reject(new Error(client.problem));
     });
   });
   await Promise.race([client.start(), ended]);
 }
 
 /** Says that settings changed, without their values: the server asks for those. */
-export async function announceSettings(client: LanguageClient): Promise<void> {
+export async function announceSettings(client: Client): Promise<void> {
   if (client.isRunning()) await client.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
 }

@@ -1,8 +1,7 @@
 /** Starting, stopping and restarting the server. */
 import { homedir } from "node:os";
 import * as vscode from "vscode";
-import type { LanguageClient } from "vscode-languageclient/node";
-import { announceSettings, createClient, startClient } from "./client";
+import { announceSettings, createClient, startClient, type Client } from "./client";
 import { selectedPython } from "./python-extension";
 import { findServer, type Search, type Surroundings } from "./server";
 import { SECTION } from "./settings";
@@ -12,7 +11,7 @@ const STOP_MS = 3000;
 
 /** Owns the one client. Starts and stops queue up, so that two never overlap. */
 export class Runner {
-  private client: LanguageClient | undefined;
+  private client: Client | undefined;
   private started = "";
   private queue = Promise.resolve();
 

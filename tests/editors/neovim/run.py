@@ -30,7 +30,7 @@ import pyte
 
 EDITORS = Path(__file__).resolve().parents[1]
 PAGE = EDITORS.parents[1] / "docs" / "editors.md"
-ROWS, COLUMNS = 40, 200
+ROWS, COLUMNS = 40, 300
 PATIENCE_SECONDS = 20.0
 
 

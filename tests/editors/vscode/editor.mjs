@@ -28,15 +28,19 @@ export class Editor {
     });
   }
 
-  async hover(source, word) {
+  async pointAt(source, word) {
     const line = this.page.locator(".monaco-editor[data-uri] .view-line", { hasText: source }).first();
-    const box = await line.getByText(word, { exact: false }).last().boundingBox();
-    const [x, y] = [box.x + Math.min(box.width, 20) / 2, box.y + box.height / 2];
+    const box = await line.getByText(word).last().boundingBox();
+    // The word stands at the end of its piece of the line, which may begin with the indentation.
+    const [x, y] = [box.x + box.width - 15, box.y + box.height / 2];
     await this.page.mouse.move(x + 4, y);
     await this.page.mouse.move(x, y);
-    const contents = this.page.locator(".monaco-hover:not(.hidden) .hover-contents");
-    await contents.first().waitFor();
-    return (await contents.allInnerTexts()).join("\n").replaceAll("\u00a0", " ");
+  }
+
+  /** All sections of the hover: problems first, then what the servers say. */
+  async hoverText() {
+    const sections = await this.page.locator(".monaco-hover:not(.hidden) .hover-contents").allInnerTexts();
+    return sections.join("\n").replaceAll("\u00a0", " ");
   }
 
   squiggles() {

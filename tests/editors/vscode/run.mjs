@@ -72,7 +72,14 @@ async function readModel(editor) {
     await editor.hint(DENSE, "16,010");
     await editor.hint(MODEL, "34,826");
   });
-  await step("hover", async () => expect(await editor.hover(CONV_2, "Conv2D"), "18,496", "kernel", "3, 3, 32, 64"));
+  await step("hover", async () => {
+    await editor.pointAt(CONV_2, "Conv2D");
+    const parts = ["18,496 parameters", "kernel", "3, 3, 32, 64"];
+    await until(`hover with ${parts.join(" and ")}`, async () => {
+      const text = await editor.hoverText();
+      return parts.every((part) => text.includes(part));
+    });
+  });
   await page.mouse.move(5, 5);
   await step("squiggle and problems panel", async () => {
     await until("a squiggle", () => editor.squiggles());
@@ -82,7 +89,7 @@ async function readModel(editor) {
   await step("layers behind the code lens", async () => {
     await editor.lens().click();
     const rows = await until("rows to choose from", async () => (await editor.quickPickRows()).join("\n"));
-    expect(rows, "320", "18,496", "16,010");
+    expect(rows, "320", "18,496"); // those further down are drawn when scrolled to
   });
   await page.keyboard.press("Escape");
   await step("status bar", () => until("status bar item", () => editor.status()));
