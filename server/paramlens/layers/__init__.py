@@ -1,0 +1,1 @@
+"""Declarations: one for each layer and tensor operation, by framework (see `declare`)."""
