@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import stat
 
+from paramlens.syntax.decoding import decode as as_python
+
 LARGEST_FILE = 16 * 2**20
 """Bytes; larger files are generated, and no person reads them line by line."""
 
@@ -43,8 +45,6 @@ def load_bytes(path: str) -> bytes:
 
 def decode(data: bytes, path: str) -> str:
     """The text as Python decodes it: byte order mark, coding comment, UTF-8. Raises Unreadable."""
-    from paramlens.syntax.source import decode as as_python  # here: it brings the parser with it
-
     text, problem = as_python(data)
     if problem is not None:
         raise Unreadable(f"{path}: not readable as Python source: {problem}")

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from paramlens.syntax import code
-from paramlens.syntax.source import decode, read_expression, read_source
+from paramlens.syntax.decoding import decode
+from paramlens.syntax.source import read_expression, read_source
 
 
 def read_all(text: str) -> code.Source:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
-from paramlens.syntax.notebook import CellLine, read_notebook, without_magics
+from paramlens.syntax.cells import CellLine, without_magics
+from paramlens.syntax.notebook import read_notebook
+from paramlens.syntax.source import read_source
 
 
 def notebook(*cells: tuple[str, str]) -> str:
@@ -12,10 +14,10 @@ def notebook(*cells: tuple[str, str]) -> str:
 
 
 def test_cells_are_joined_and_lines_traced_back() -> None:
-    book = read_notebook(
-        "x.ipynb", notebook(("code", "a = 1\nb = 2"), ("markdown", "# no"), ("code", "c = 3\n"), ("code", "d = ("))
-    )
-    assert [(sorted(item.binds), book.map.place(item.first_line)) for item in book.source.statements] == [
+    cells = (("code", "a = 1\nb = 2"), ("markdown", "# no"), ("code", "c = 3\n"), ("code", "d = ("))
+    book = read_notebook(notebook(*cells))
+    statements = read_source("x.ipynb", book.text).statements
+    assert [(sorted(item.binds), book.map.place(item.first_line)) for item in statements] == [
         (["a"], CellLine(0, 0)), (["b"], CellLine(0, 1)), (["c"], CellLine(2, 0)), (["d"], CellLine(3, 0)),
     ]  # fmt: skip
     assert book.problem is None
@@ -44,5 +46,5 @@ def test_what_is_no_notebook_is_a_problem() -> None:
         "[" * 100_000,
         '{"cells": [1, {"cell_type": "code", "source": 5}]}',
     ):
-        book = read_notebook("x.ipynb", text)
-        assert book.source.statements == ()
+        book = read_notebook(text)
+        assert book.text.strip() == ""

@@ -19,6 +19,8 @@ export interface ModelRow {
   /** More about it, such as its weights and output shape. */
   readonly detail?: string;
   readonly range?: Range;
+  /** Where `range` lies, unless it is the table's own document: another cell of the notebook. */
+  readonly uri?: string;
 }
 
 interface RowItem extends vscode.QuickPickItem {
@@ -36,7 +38,7 @@ export async function showModels(table?: ModelTable): Promise<void> {
   const title = tables.map((each) => each.title).join(" · ");
   const chosen = await vscode.window.showQuickPick(items, { title, matchOnDescription: true, matchOnDetail: true });
   const home = tables.find(({ rows }) => chosen && rows.includes(chosen.row));
-  if (home && chosen?.row.range) await reveal(home.uri, chosen.row.range);
+  if (home && chosen?.row.range) await reveal(chosen.row.uri ?? home.uri, chosen.row.range);
 }
 
 async function tablesInFront(): Promise<ModelTable[]> {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from paramlens.syntax.notebook import NotebookMap
+    from paramlens.syntax.cells import NotebookMap
 
 
 def in_cell(notebook: NotebookMap, line: int) -> tuple[int, int]:

@@ -20,7 +20,7 @@ from paramlens.values import Place
 from paramlens.version import version
 
 if TYPE_CHECKING:
-    from paramlens.syntax.notebook import NotebookMap
+    from paramlens.syntax.cells import NotebookMap
 
 UNREADABLE = 2
 FAILED = "analysis-failed"

@@ -15,7 +15,7 @@ from paramlens.features.diagnostics import Diagnostic
 from paramlens.values import Place
 
 if TYPE_CHECKING:
-    from paramlens.syntax.notebook import NotebookMap
+    from paramlens.syntax.cells import NotebookMap
 
 _COMMANDS = {"error": "error", "warning": "warning"}
 

@@ -24,7 +24,7 @@ from paramlens.features.inlay_hints import site_text
 from paramlens.features.summary import summary
 
 if TYPE_CHECKING:
-    from paramlens.syntax.notebook import NotebookMap
+    from paramlens.syntax.cells import NotebookMap
     from rich.console import Console
     from rich.table import Table
 

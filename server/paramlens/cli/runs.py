@@ -16,7 +16,7 @@ from paramlens.sources import Unreadable, load_source
 from paramlens.worker import Answer, answer
 
 if TYPE_CHECKING:
-    from paramlens.syntax.notebook import NotebookMap
+    from paramlens.syntax.cells import NotebookMap
 
 MOST_WORKERS = 4
 
@@ -75,10 +75,10 @@ def _finish(path: str, calls: tuple[str, ...], python: str | None, ask: _Asker) 
 
 def _task(path: str, settings: Settings, calls: tuple[str, ...], python: str | None) -> _Task:
     if path.endswith(".ipynb"):
-        from paramlens.syntax.notebook import read_notebook  # here: it brings the parser with it
+        from paramlens.syntax.notebook import read_notebook  # here: few files are notebooks
 
-        notebook = read_notebook(os.path.abspath(path), load_source(path))
+        notebook = read_notebook(load_source(path))
         if notebook.problem is not None:
             raise Unreadable(f"{path}: {notebook.problem}")
-        return _Task(path, Job(os.path.abspath(path), notebook.source.text, calls, settings, python), notebook.map)
+        return _Task(path, Job(os.path.abspath(path), notebook.text, calls, settings, python), notebook.map)
     return _Task(path, Job(os.path.abspath(path), load_source(path), calls, settings, python), None)

@@ -133,6 +133,18 @@ class Protocol(LanguageServerProtocol):
     def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> None:
         self._server.did_close(params)
 
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_OPEN)
+    def lsp_notebook_document__did_open(self, params: types.DidOpenNotebookDocumentParams) -> None:
+        self._server.did_open_notebook(params)
+
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
+    def lsp_notebook_document__did_change(self, params: types.DidChangeNotebookDocumentParams) -> None:
+        self._server.did_change_notebook(params)
+
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
+    def lsp_notebook_document__did_close(self, params: types.DidCloseNotebookDocumentParams) -> None:
+        self._server.did_close_notebook(params)
+
     @lsp_method(types.EXIT)
     def lsp_exit(self, *_: Any) -> None:  # type: ignore[override]
         self._server.end(0 if self._shutdown else 1)
@@ -143,11 +155,12 @@ class Server(LanguageServer, ABC):
 
     protocol: Protocol
 
-    def __init__(self) -> None:
+    def __init__(self, notebooks: types.NotebookDocumentSyncOptions | None = None) -> None:
         super().__init__(
             "paramlens",
             version(),
             text_document_sync_kind=types.TextDocumentSyncKind.Full,
+            notebook_document_sync=notebooks,
             protocol_cls=Protocol,
         )
         self._ended: Future[int] | None = None
@@ -165,6 +178,15 @@ class Server(LanguageServer, ABC):
 
     @abstractmethod
     def did_close(self, params: types.DidCloseTextDocumentParams) -> None: ...
+
+    @abstractmethod
+    def did_open_notebook(self, params: types.DidOpenNotebookDocumentParams) -> None: ...
+
+    @abstractmethod
+    def did_change_notebook(self, params: types.DidChangeNotebookDocumentParams) -> None: ...
+
+    @abstractmethod
+    def did_close_notebook(self, params: types.DidCloseNotebookDocumentParams) -> None: ...
 
     @abstractmethod
     async def stopped(self) -> None:

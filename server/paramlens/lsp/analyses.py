@@ -145,7 +145,8 @@ class Analyses:
         entry.imported = analysis.imported or entry.imported
         entry.snapshot = None if failure else Snapshot(document, analysis, settings or Settings())
         entry.done.set()
-        self._refresh = self._refresh or not entry.own
+        # The editor asks again for the cell that was edited alone: the others may show something else now.
+        self._refresh = self._refresh or not entry.own or len(document.views) > 1
         if failure:
             self._queue.pop(document.uri, None)
             self.on_failed(document, failure)

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from lsprotocol import types
+from paramlens.budgets import RULE as BUDGET_RULE
 from paramlens.features.code_lens import CodeLens
 from paramlens.features.diagnostics import Diagnostic
 from paramlens.features.hover import Hover
 from paramlens.features.inlay_hints import InlayHint
+from paramlens.lsp.documents import Document, View
 from paramlens.lsp.positions import LineIndex
 from paramlens.values import Place
 
-Located: TypeAlias = "Callable[[str], tuple[str, LineIndex] | None]"
+Located: TypeAlias = "Callable[[Place], tuple[str, LineIndex] | None]"
 
 SHOW_MODELS = "paramlens.showModels"
 
@@ -28,6 +30,15 @@ _SEVERITIES = {
 def position(index: LineIndex, line: int, column: int) -> types.Position:
     """The LSP position of a 1-based line and column."""
     return types.Position(*index.to_lsp(line, column))
+
+
+def _shown(index: LineIndex, found: Diagnostic) -> Place:
+    """Of a model over several lines that breaks its budget, the first line: the others are not to blame one by one."""
+    place = found.place
+    if found.rule != BUDGET_RULE or place.line == place.end_line:
+        return place
+    length = len(index.lines[place.line - index.first_line].rstrip()) if index.holds(place.line) else place.column
+    return Place(place.path, place.line, place.column, place.line, length + 1)
 
 
 def range_of(index: LineIndex, place: Place) -> types.Range:
@@ -51,19 +62,27 @@ def hover(index: LineIndex, found: Hover, *, markdown: bool) -> types.Hover:
     return types.Hover(types.MarkupContent(kind, text), range_of(index, found.place))
 
 
-def code_lens(index: LineIndex, uri: str, lens: CodeLens) -> types.CodeLens:
-    """A lens whose command gets the table of the model: {uri, title, rows}."""
+def code_lens(document: Document, view: View, lens: CodeLens) -> types.CodeLens:
+    """A lens whose command gets the table of the model: {uri, title, rows}. A row in another cell has its own uri."""
     rows = [
         {
             "label": row.label,
             "description": row.description,
             **({"detail": row.detail} if row.detail else {}),
-            **({"range": _plain_range(range_of(index, row.place))} if row.place is not None else {}),
+            **_target(document, view, row.place),
         }
         for row in lens.rows
     ]
-    table = {"uri": uri, "title": lens.title, "rows": rows}
-    return types.CodeLens(range_of(index, lens.place), types.Command(lens.title, SHOW_MODELS, arguments=[table]))
+    table = {"uri": view.uri, "title": lens.title, "rows": rows}
+    return types.CodeLens(range_of(view.index, lens.place), types.Command(lens.title, SHOW_MODELS, arguments=[table]))
+
+
+def _target(document: Document, view: View, place: Place | None) -> dict[str, Any]:
+    home = document.view_of(place.line) if place is not None else None
+    if place is None or home is None:
+        return {}
+    elsewhere = {"uri": home.uri} if home is not view else {}
+    return {"range": _plain_range(range_of(home.index, place)), **elsewhere}
 
 
 def _plain_range(span: types.Range) -> dict[str, dict[str, int]]:
@@ -74,14 +93,14 @@ def _plain_range(span: types.Range) -> dict[str, dict[str, int]]:
 
 
 def diagnostic(index: LineIndex, found: Diagnostic, located: Located | None) -> types.Diagnostic:
-    """A diagnostic; `located` gives the URI and lines of the files of related places, None leaves those out."""
+    """A diagnostic; `located` gives the URI and lines of related places, None leaves those out."""
     related = []
     for place, text in found.related if located is not None else ():
-        if located is not None and (home := located(place.path)) is not None:
+        if located is not None and (home := located(place)) is not None:
             location = types.Location(home[0], range_of(home[1], place))
             related.append(types.DiagnosticRelatedInformation(location, text))
     return types.Diagnostic(
-        range=range_of(index, found.place),
+        range=range_of(index, _shown(index, found)),
         message=found.message,
         severity=_SEVERITIES.get(found.severity, types.DiagnosticSeverity.Warning),
         code=found.rule,

@@ -61,8 +61,36 @@ class LineIndex:
             return len(self.lines), len(self.lines[-1]) + 1
         return line + 1, self.encoding.code_points(self.lines[line], max(character, 0)) + 1
 
+    @property
+    def first_line(self) -> int:
+        """The line of the analysed text, from 1, that this text's first line is."""
+        return 1
+
+    def holds(self, line: int) -> bool:
+        """Whether the 1-based line of the analysed text lies in this text."""
+        return self.first_line <= line < self.first_line + len(self.lines)
+
     def offset(self, line: int, character: int) -> int:
         """The offset in the text, in code points, of an LSP position."""
         row, column = self.from_lsp(line, character)
         starts = [0, *(end.end() for end in _END.finditer(self.text))]
         return starts[row - 1] + column - 1
+
+
+class CellIndex(LineIndex):
+    """The lines of a notebook's cell. LSP counts them from the cell's start, the analysis from the notebook's."""
+
+    def __init__(self, text: str, encoding: Encoding, before: int) -> None:
+        super().__init__(text, encoding)
+        self.before = before  # lines of earlier cells
+
+    @property
+    def first_line(self) -> int:
+        return self.before + 1
+
+    def to_lsp(self, line: int, column: int) -> tuple[int, int]:
+        return super().to_lsp(line - self.before, column)
+
+    def from_lsp(self, line: int, character: int) -> tuple[int, int]:
+        row, column = super().from_lsp(line, character)
+        return row + self.before, column

@@ -17,12 +17,14 @@ from paramlens.lsp import convert
 from paramlens.lsp.adapter import ARRIVAL, ContentModified, Server
 from paramlens.lsp.analyses import Analyses, Outdated, Snapshot
 from paramlens.lsp.configuration import SECTION, Configuration
-from paramlens.lsp.documents import Document, Documents, path_of
+from paramlens.lsp.documents import Document, Documents, View, path_of
 from paramlens.lsp.editor import Editor
+from paramlens.lsp.notebooks import SYNC, Notebooks
 from paramlens.lsp.positions import Encoding, LineIndex
 from paramlens.lsp.worker import Worker
 from paramlens.settings import Settings
 from paramlens.sources import read_text
+from paramlens.values import Place
 
 logger = logging.getLogger("paramlens.lsp")
 
@@ -34,8 +36,9 @@ class ParamlensServer(Server):
     """All state of one connection."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(SYNC)
         self.documents = Documents()
+        self.notebooks = Notebooks(self.documents)
         self.editor = Editor(self)
         self.configuration = Configuration(self.read)
         self.worker = Worker()
@@ -45,6 +48,7 @@ class ParamlensServer(Server):
         self.configured = asyncio.Event()
         self._analysing = False
         self._told: set[str] = set()
+        self._cell_problems: dict[str, list[types.Diagnostic]] = {}  # as published last, by cell
         self._tasks: set[asyncio.Task[Any]] = set()
 
     # --------------------------------------------------------------------------------------------------- life cycle
@@ -128,10 +132,29 @@ class ParamlensServer(Server):
             return
         if document.is_python:
             self.analyses.closed(document)
-            self.editor.publish(document.uri, None, [])
-            self.editor.status(document.uri, "")
+            self._clear(document)
         else:
             self.analyses.everything_changed()
+
+    def did_open_notebook(self, params: types.DidOpenNotebookDocumentParams) -> None:
+        self._changed(self.notebooks.open(params))
+
+    def did_change_notebook(self, params: types.DidChangeNotebookDocumentParams) -> None:
+        before = self.documents.get(params.notebook_document.uri)
+        document = self.notebooks.change(params)
+        if document is None:
+            return
+        for view in before.views if before is not None else ():
+            if document.view(view.uri) is None:
+                self._forget_cell(view.uri)
+        self._changed(document)
+
+    def did_close_notebook(self, params: types.DidCloseNotebookDocumentParams) -> None:
+        document = self.notebooks.close(params)
+        if document is not None:
+            self.analyses.closed(document)
+            for view in document.views:
+                self._forget_cell(view.uri)
 
     def _changed(self, document: Document) -> None:
         if document.is_python:
@@ -139,17 +162,18 @@ class ParamlensServer(Server):
         else:
             self.analyses.everything_changed()
 
-    async def snapshot(self, uri: str) -> Snapshot | None:
-        """The result for the current version of a document. Raises ContentModified when it changes meanwhile."""
-        document = self.documents.get(uri)
-        if document is None or not document.is_python:
+    async def snapshot(self, uri: str) -> tuple[Snapshot, View] | None:
+        """The result for the current version of what is shown under the URI. Raises ContentModified when it changes."""
+        document, view = self.documents.showing(uri) or (None, None)
+        if document is None or view is None or not document.is_python:
             return None
         if document.number > ARRIVAL.get():
             raise ContentModified
         try:
-            return await self.analyses.current(document)
+            snapshot = await self.analyses.current(document)
         except Outdated:
             raise ContentModified from None
+        return None if snapshot is None else (snapshot, view)
 
     # ----------------------------------------------------------------------------------------------------- results
 
@@ -157,26 +181,46 @@ class ParamlensServer(Server):
         """Publish the problems of a new result."""
         document, analysis = snapshot.document, snapshot.analysis
         located = self._located if self.editor.shows_related else None
-        found = [convert.diagnostic(document.index, item, located) for item in diagnostics(analysis)]
-        self.editor.publish(document.uri, document.version, found)
-        self.editor.status(document.uri, file_status(analysis))
+        problems, status = diagnostics(analysis), file_status(analysis)
+        for view in document.views:
+            here = [item for item in problems if document.view_of(item.place.line) is view]
+            found = [convert.diagnostic(view.index, item, located) for item in here]
+            if not document.is_notebook or self._cell_problems.get(view.uri, []) != found:
+                self.editor.publish(view.uri, view.version, found)
+            if document.is_notebook:
+                self._cell_problems[view.uri] = found
+            self.editor.status(view.uri, status)
 
     def show_failure(self, document: Document, reason: str) -> None:
         """Say once that a document cannot be analysed; the log has every time."""
         logger.error("%s (version %s): %s", document.path, document.version, reason)
-        self.editor.publish(document.uri, document.version, [])
-        self.editor.status(document.uri, "")
+        self._clear(document)
         if document.uri not in self._told:
             self._told.add(document.uri)
             name = document.path.replace("\\", "/").rsplit("/", 1)[-1]
             message = f"Paramlens leaves {name} alone until it changes: {reason}."
             self.editor.message(types.MessageType.Warning, message)
 
-    def _located(self, path: str) -> tuple[str, LineIndex] | None:
-        if (document := self.documents.at_path(path)) is not None:
-            return document.uri, document.index
-        text = read_text(path)
-        return None if text is None else (self.editor.uri_of(path), LineIndex(text, self.documents.encoding))
+    def _clear(self, document: Document) -> None:
+        """Show nothing of a document any more."""
+        if document.is_notebook:
+            for view in document.views:
+                self._forget_cell(view.uri)
+            return
+        self.editor.publish(document.uri, document.version, [])
+        self.editor.status(document.uri, "")
+
+    def _forget_cell(self, uri: str) -> None:
+        if self._cell_problems.pop(uri, []):
+            self.editor.publish(uri, None, [])
+        self.editor.status(uri, "")
+
+    def _located(self, place: Place) -> tuple[str, LineIndex] | None:
+        if (document := self.documents.at_path(place.path)) is not None:
+            view = document.view_of(place.line)
+            return None if view is None else (view.uri, view.index)
+        text = read_text(place.path)
+        return None if text is None else (self.editor.uri_of(place.path), LineIndex(text, self.documents.encoding))
 
 
 def create_server() -> ParamlensServer:
@@ -242,27 +286,27 @@ def _add_workspace(server: ParamlensServer) -> None:
 def _add_features(server: ParamlensServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_INLAY_HINT, types.InlayHintOptions(resolve_provider=True))
     async def hints(params: types.InlayHintParams) -> list[types.InlayHint] | None:
-        snapshot = await server.snapshot(params.text_document.uri)
-        if snapshot is None or not snapshot.settings.inlay_hints:
+        snapshot, view = await server.snapshot(params.text_document.uri) or (None, None)
+        if snapshot is None or view is None or not snapshot.settings.inlay_hints:
             return None
-        index = snapshot.document.index
+        index = view.index
         first, _ = index.from_lsp(params.range.start.line, params.range.start.character)
         last, _ = index.from_lsp(params.range.end.line, params.range.end.character)
         found = inlay_hints(snapshot.analysis, first, last, snapshot.settings.costs)
         lazy = server.editor.resolves_tooltips
         uri = params.text_document.uri
-        version = snapshot.document.version
+        number = snapshot.document.number
         return [
-            convert.inlay_hint(index, hint, {"uri": uri, "version": version, "line": hint.line} if lazy else None)
+            convert.inlay_hint(index, hint, {"uri": uri, "number": number, "line": hint.line} if lazy else None)
             for hint in found
         ]
 
     @server.feature(types.INLAY_HINT_RESOLVE)
     async def resolve_hint(hint: types.InlayHint) -> types.InlayHint:
         data = hint.data if isinstance(hint.data, dict) else {}
-        snapshot = await server.snapshot(str(data.get("uri")))
+        snapshot, _ = await server.snapshot(str(data.get("uri"))) or (None, None)
         line = data.get("line")
-        if snapshot is None or snapshot.document.version != data.get("version") or not isinstance(line, int):
+        if snapshot is None or snapshot.document.number != data.get("number") or not isinstance(line, int):
             return hint
         for found in inlay_hints(snapshot.analysis, line, line, snapshot.settings.costs):
             hint.tooltip = found.tooltip
@@ -270,19 +314,20 @@ def _add_features(server: ParamlensServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def show_hover(params: types.HoverParams) -> types.Hover | None:
-        snapshot = await server.snapshot(params.text_document.uri)
-        if snapshot is None:
+        snapshot, view = await server.snapshot(params.text_document.uri) or (None, None)
+        if snapshot is None or view is None:
             return None
-        index = snapshot.document.index
+        index = view.index
         line, column = index.from_lsp(params.position.line, params.position.character)
         found = hover(snapshot.analysis, line, column, snapshot.settings.costs)
         return convert.hover(index, found, markdown=server.editor.markdown) if found is not None else None
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
     async def lenses(params: types.CodeLensParams) -> list[types.CodeLens] | None:
-        snapshot = await server.snapshot(params.text_document.uri)
-        if snapshot is None or not snapshot.settings.code_lens:
+        snapshot, view = await server.snapshot(params.text_document.uri) or (None, None)
+        if snapshot is None or view is None or not snapshot.settings.code_lens:
             return None
-        uri, index = params.text_document.uri, snapshot.document.index
+        document = snapshot.document
         found = code_lenses(snapshot.analysis, snapshot.settings.costs)
-        return [convert.code_lens(index, uri, lens) for lens in found]
+        here = [lens for lens in found if document.view_of(lens.place.line) is view]
+        return [convert.code_lens(document, view, lens) for lens in here]

@@ -1,74 +1,28 @@
-"""Notebooks: the code cells of an `.ipynb` file as one text, and the way back from its lines to cells.
-
-Lines that are IPython's own become `pass`, so that every other line keeps its place:
-
-    !pip install torch        pass  # !pip install torch
-    files = !ls               files = get_ipython()  # !ls
-    %%bash                    (the whole cell is commented out)
-"""
+"""Notebooks: the code cells of an `.ipynb` file."""
 
 from __future__ import annotations
 
 import json
-import re
-from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
 
-from paramlens.syntax import scanner
-from paramlens.syntax.code import Source
-from paramlens.syntax.source import read_source
-
-# Cell magics whose cell is still Python.
-_PYTHON_CELLS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "lprun", "python", "python3", "pypy"})
-_MAGIC = re.compile(r"([ \t]*)([%!?].*)$")
-_HELP = re.compile(r"([ \t]*)([^\s#'\"]*[\w)\]*]\?{1,2}[ \t]*)$")
-_ASSIGNED = re.compile(r"([ \t]*[^\W\d][\w.,\[\] ]*?=[ \t]*)([%!](?!=).*)$")
-
-
-@dataclass(frozen=True, slots=True)
-class CellLine:
-    """A line of a code cell: `cell` counts all cells of the notebook, `line` the cell's lines, both from 0."""
-
-    cell: int
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class NotebookMap:
-    """Where each line of the joined text comes from: first lines of the code cells, ascending, and their cells."""
-
-    first_lines: tuple[int, ...]
-    cells: tuple[int, ...]
-
-    def place(self, line: int) -> CellLine:
-        """The cell and line of a 0-based line of the joined text."""
-        if not self.first_lines:
-            return CellLine(0, line)
-        index = max(bisect_right(self.first_lines, line) - 1, 0)
-        return CellLine(self.cells[index], line - self.first_lines[index])
+from paramlens.syntax.cells import NotebookMap, join_cells
 
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
-    source: Source
+    """The joined text of the code cells; `problem` says why there are none."""
+
+    text: str
     map: NotebookMap
     problem: str | None = None
 
 
-def read_notebook(path: str, text: str, previous: Source | None = None) -> Notebook:
-    """The code cells of a notebook as one source. Never raises: what is no notebook is empty, with a problem."""
+def read_notebook(text: str) -> Notebook:
+    """The code cells of a notebook as one text. Never raises: what is no notebook is empty, with a problem."""
     cells, problem = _code_cells(text)
-    parts: list[str] = []
-    first_lines: list[int] = []
-    line = 0
-    for _, code in cells:
-        python = without_magics(scanner.normalise_lines(code))
-        first_lines.append(line)
-        parts.append(python)
-        line += python.count("\n") + 1
-    source = read_source(path, "".join(f"{part}\n" for part in parts), previous)
-    return Notebook(source, NotebookMap(tuple(first_lines), tuple(index for index, _ in cells)), problem)
+    joined, lines = join_cells(cells)
+    return Notebook(joined, lines, problem)
 
 
 def _code_cells(text: str) -> tuple[list[tuple[int, str]], str | None]:
@@ -109,66 +63,3 @@ def _is_python(data: dict[str, Any]) -> bool:
     info = metadata.get("language_info") if isinstance(metadata, dict) else None
     name = info.get("name") if isinstance(info, dict) else None
     return not isinstance(name, str) or "python" in name.lower()
-
-
-def without_magics(text: str) -> str:
-    """A cell's text with IPython's own lines made harmless; the number of lines stays."""
-    lines = text.split("\n")
-    first = next((index for index, line in enumerate(lines) if line.strip()), None)
-    if first is not None and lines[first].startswith("%%"):
-        words = lines[first][2:].split()
-        if not words or words[0] not in _PYTHON_CELLS:
-            return "\n".join(f"# {line}" for line in lines)
-    if not any(mark in text for mark in "%!?"):
-        return text
-    free = _lines_outside_brackets(text)
-    index = 0
-    while index < len(lines):
-        if index in free:
-            replaced = _replaced(lines[index])
-            if replaced is not None:
-                end = _commented_continuation(lines, index)
-                lines[index] = replaced
-                index = end
-                free = {*free, *(index + number for number in _lines_outside_brackets("\n".join(lines[index:])))}
-        index += 1
-    return "\n".join(lines)
-
-
-def _commented_continuation(lines: list[str], index: int) -> int:
-    """A magic goes on over lines that end in a backslash; the last of them."""
-    while lines[index].endswith("\\") and index + 1 < len(lines):
-        index += 1
-        going_on = lines[index].endswith("\\")
-        lines[index] = f"# {lines[index]}"
-        if not going_on:
-            break
-    return index
-
-
-def _replaced(line: str) -> str | None:
-    match = _MAGIC.match(line) or _HELP.match(line)
-    if match:
-        return f"{match[1]}pass  # {match[2]}"
-    match = _ASSIGNED.match(line)
-    return f"{match[1]}get_ipython()  # {match[2]}" if match else None
-
-
-def _lines_outside_brackets(text: str) -> set[int]:
-    """Lines that start outside brackets and strings."""
-    free, depth, position, line, counted = {0}, 0, 0, 0, 0
-    while (match := scanner.TOKEN.match(text, position)) is not None and match.lastindex != scanner.END:
-        position = match.end()
-        kind = match.lastindex
-        if kind == scanner.OPEN:
-            depth += 1
-        elif kind == scanner.CLOSE:
-            depth = max(depth - 1, 0)
-        elif kind in (scanner.TRIPLE, scanner.STRING):
-            after = scanner.string_end(text, match.start(kind))
-            position = after if after >= 0 else len(text)
-        elif kind == scanner.NEWLINE and depth == 0:
-            line += text.count("\n", counted, position)
-            counted = position
-            free.add(line)
-    return free

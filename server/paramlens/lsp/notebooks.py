@@ -1,0 +1,103 @@
+"""The open notebooks: their cells as the editor has them, joined to one document that is analysed as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lsprotocol import types
+from paramlens.lsp.documents import Document, Documents, View, changed_text
+from paramlens.lsp.positions import CellIndex
+from paramlens.syntax.cells import join_cells
+
+LANGUAGE = "python"
+
+SYNC = types.NotebookDocumentSyncOptions(
+    notebook_selector=[types.NotebookDocumentFilterWithCells(cells=[types.NotebookCellLanguage(LANGUAGE)])]
+)
+
+
+@dataclass(frozen=True)
+class _Text:
+    version: int
+    text: str
+    is_python: bool
+
+
+@dataclass
+class _Notebook:
+    """`cells` are all cells in order; `texts` those whose text the editor sent, by URI."""
+
+    uri: str
+    version: int
+    cells: list[types.NotebookCell]
+    texts: dict[str, _Text] = field(default_factory=dict)
+
+
+class Notebooks:
+    """All open notebooks by URI. Each change makes a new Document of the notebook in `documents`."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        self._open: dict[str, _Notebook] = {}
+
+    def open(self, params: types.DidOpenNotebookDocumentParams) -> Document:
+        sent = params.notebook_document
+        notebook = self._open[sent.uri] = _Notebook(sent.uri, sent.version, list(sent.cells))
+        self._take(notebook, params.cell_text_documents)
+        return self._joined(notebook)
+
+    def change(self, params: types.DidChangeNotebookDocumentParams) -> Document | None:
+        """The notebook after the change; None when it is not open."""
+        notebook = self._open.get(params.notebook_document.uri)
+        if notebook is None:
+            return None
+        notebook.version = params.notebook_document.version
+        if params.change.cells is not None:
+            self._change_cells(notebook, params.change.cells)
+        return self._joined(notebook)
+
+    def close(self, params: types.DidCloseNotebookDocumentParams) -> Document | None:
+        uri = params.notebook_document.uri
+        return self._documents.close(uri) if self._open.pop(uri, None) is not None else None
+
+    def _change_cells(self, notebook: _Notebook, changes: types.NotebookDocumentCellChanges) -> None:
+        if changes.structure is not None:
+            array = changes.structure.array
+            notebook.cells[array.start : array.start + array.delete_count] = array.cells or []
+            for gone in changes.structure.did_close or ():
+                notebook.texts.pop(gone.uri, None)
+            self._take(notebook, changes.structure.did_open or ())
+        if changes.data is not None:
+            kinds = {cell.document: cell for cell in changes.data}
+            notebook.cells = [kinds.get(cell.document, cell) for cell in notebook.cells]
+        for change in changes.text_content or ():
+            self._change_text(notebook, change)
+
+    def _change_text(self, notebook: _Notebook, change: types.NotebookDocumentCellContentChanges) -> None:
+        before = notebook.texts.get(change.document.uri)
+        if before is None:
+            return
+        text = before.text
+        for each in change.changes:
+            text = changed_text(text, each, self._documents.encoding)
+        notebook.texts[change.document.uri] = _Text(change.document.version, text, before.is_python)
+
+    def _take(self, notebook: _Notebook, opened: Sequence[types.TextDocumentItem]) -> None:
+        for item in opened:
+            notebook.texts[item.uri] = _Text(item.version, item.text, item.language_id == LANGUAGE)
+
+    def _joined(self, notebook: _Notebook) -> Document:
+        cells = [
+            (number, cell.document, text)
+            for number, cell in enumerate(notebook.cells)
+            if cell.kind is types.NotebookCellKind.Code
+            and (text := notebook.texts.get(cell.document)) is not None
+            and text.is_python
+        ]
+        joined, lines = join_cells((number, text.text) for number, _, text in cells)
+        views = tuple(
+            View(uri, text.version, CellIndex(text.text, self._documents.encoding, before))
+            for (_, uri, text), before in zip(cells, lines.first_lines, strict=True)
+        )
+        return self._documents.open_notebook(notebook.uri, notebook.version, joined, views)
