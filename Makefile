@@ -2,11 +2,12 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: demo test lint docs clean
 
 demo: $(VENV)/.demo
-	$(BIN)/paramlens count examples/resnet.py --call "resnet18()"
+	$(BIN)/paramlens count examples/resnet.py --call "ResNet18()"
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -q -n 2
@@ -14,26 +15,30 @@ test: $(VENV)/.test
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/python tools/layer_docs.py --check
 
 docs: $(VENV)/.demo
 	$(BIN)/python tools/layer_docs.py
 
-$(VENV)/.demo: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+$(VENV)/.demo: pyproject.toml $(VENV)/pyvenv.cfg
+	$(PIP) -e .
 	@touch $@
 
-$(VENV)/.test: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]"
+$(VENV)/.test: pyproject.toml $(VENV)/pyvenv.cfg
+	$(PIP) -e ".[test]"
 	@touch $@ $(VENV)/.demo
 
-$(VENV)/.dev: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+$(VENV)/.dev: pyproject.toml $(VENV)/pyvenv.cfg
+	$(PIP) -e ".[dev]"
 	@touch $@ $(VENV)/.test $(VENV)/.demo
+
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "Paramlens needs Python 3.10 or later: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || \
+	  { echo "$(PYTHON) cannot make virtual environments; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
