@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterable
 from typing import Any
 
 from paramlens.dims import Sym
@@ -36,6 +37,8 @@ from paramlens.values import (
     Value,
     undetermined,
 )
+
+_PLAIN_KEYS = frozenset({type(None), bool, int, float, complex, str, bytes})
 
 # ------------------------------------------------------------------------------------------------------- indices
 
@@ -151,9 +154,14 @@ def set_key(vm: Machine, mapping: DictValue, key: Value, new: Value) -> None:
     touch(vm, mapping)
     if key not in mapping.items:
         check_count(len(mapping.items) + 1)
-        if has_symbols(key) or any(has_symbols(other) for other in mapping.items):
+        if has_symbols(key) or (not isinstance(key, str) and _hold_symbols(mapping.items)):
             forget(vm, mapping, Unknown(Reason.UNKNOWN_ARGUMENT, str(key)))
     mapping.items[key] = new
+
+
+def _hold_symbols(keys: Iterable[Value]) -> bool:
+    """Whether a key is, or holds, a symbolic integer; looks within no more of them than it must."""
+    return not _PLAIN_KEYS.issuperset(map(type, keys)) and any(has_symbols(key) for key in keys)
 
 
 def set_list_item(vm: Machine, holder: ListValue, index: Value, new: Value) -> None:

@@ -9,6 +9,7 @@ from paramlens.values import Reason, undetermined
 INTEGER_BITS = 4096
 TEXT_LENGTH = 64 * 1024
 COLLECTION_SIZE = 10_000
+NESTED_SIZE = 50_000  # items of a tuple through all tuples within it, shared ones each time
 ENDLESS_PREFIX = 1_000  # how many items of an endless iterator (itertools.count) are made ahead
 
 
@@ -30,6 +31,18 @@ def check_count(count: int) -> None:
         raise undetermined(Reason.SIZE_LIMIT, f"a collection of more than {COLLECTION_SIZE} items")
 
 
+def check_nested(items: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Refuse a tuple that holds more than 50,000 items in all: its hash and its text cost as much, shared or not."""
+    count, waiting = 0, [item for item in items if type(item) is tuple]
+    while waiting:
+        item = waiting.pop()
+        count += len(item)
+        if count > NESTED_SIZE:
+            raise undetermined(Reason.SIZE_LIMIT, f"a tuple of more than {NESTED_SIZE} items")
+        waiting += [inner for inner in item if type(inner) is tuple]
+    return items
+
+
 def checked(value: Any) -> Any:
     """The value itself, when it is within the bounds."""
     if isinstance(value, int):
@@ -38,4 +51,6 @@ def checked(value: Any) -> Any:
         check_text(len(value))
     elif isinstance(value, list | tuple | dict | set | frozenset):
         check_count(len(value))
+        if isinstance(value, tuple):
+            check_nested(value)
     return value
