@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import copy
 import enum
+import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from paramlens.shapes import Shape
@@ -56,11 +57,22 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value that is not known, with the reason, what it hangs on (`detail`: a name or expression) and where."""
+    """A value that is not known, with the reason, what it hangs on (`detail`: a name or expression) and where.
+
+    `serial` tells apart values that come from the same place: only with equal serials may two be one and the same.
+    `name` is the variable that held it first, where `detail` is no name itself.
+    """
 
     reason: Reason
     detail: str = ""
     place: Place | None = None
+    serial: int = field(default=0, compare=False)
+    name: str = field(default="", compare=False)
+
+    @property
+    def label(self) -> str:
+        """What it is called in formulas."""
+        return self.name or self.detail
 
     def __bool__(self) -> bool:
         raise Undetermined(self)
@@ -71,6 +83,20 @@ class Unknown:
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse
     __floordiv__ = __rfloordiv__ = __truediv__ = __rtruediv__ = __mod__ = __rmod__ = __neg__ = _refuse
     __lt__ = __le__ = __gt__ = __ge__ = __int__ = __index__ = __float__ = __len__ = __iter__ = __getitem__ = _refuse
+
+
+_serials = itertools.count(1)
+
+
+def fresh(reason: Reason, detail: str = "", place: Place | None = None) -> Unknown:
+    """An unknown value that is the same as no other one."""
+    return Unknown(reason, detail, place, next(_serials))
+
+
+def derived(source: Unknown, detail: str, *parts: Value) -> Unknown:
+    """The unknown result of a pure operation: the same for the same parts, which decide it together."""
+    keys = [(p.reason, p.detail, p.place, p.serial) if isinstance(p, Unknown) else (type(p), str(p)) for p in parts]
+    return Unknown(source.reason, detail, source.place, hash((source.reason, source.serial, *keys)) or 1)
 
 
 class Undetermined(Exception):
@@ -89,13 +115,25 @@ def undetermined(reason: Reason, detail: str = "") -> Undetermined:
 # ------------------------------------------------------------------------------------------------- mutable values
 
 
-class Mutable:
-    """A value with identity whose contents may change. `epoch` belongs to the evaluator's journal."""
+_births = itertools.count(1)
 
-    __slots__ = ("epoch",)
+
+def latest_birth() -> int:
+    """A number above the `birth` of every value made so far and below those to come."""
+    return next(_births)
+
+
+class Mutable:
+    """A value with identity whose contents may change. `epoch` belongs to the evaluator's journal.
+
+    `birth` counts up: of two values the later made one has the higher number.
+    """
+
+    __slots__ = ("birth", "epoch")
 
     def __init__(self) -> None:
         self.epoch = 0
+        self.birth = next(_births)
 
     def contents(self) -> Any:
         """A shallow copy of what may change."""

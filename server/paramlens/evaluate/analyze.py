@@ -124,8 +124,10 @@ def _evaluate_call(vm: Interpreter, module: ModuleValue, text: str) -> tuple[Val
     node = read_expression(text)
     if isinstance(node, Refusal):
         return Unknown(Reason.SYNTAX, node.message), None
-    frame = Frame(module.scope, module, 0)
+    asked = ModuleValue(module.name, f"<{text}>", module.scope, source=module.source)  # no place of the file itself
+    frame = Frame(module.scope, asked, 0)
     vm.step_limit = vm.steps + vm.limits.steps
+    vm.idle_limit = vm.steps + vm.limits.idle_steps
     try:
         return evaluate(vm, node, frame), None
     except Thrown as error:

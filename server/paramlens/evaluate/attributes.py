@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paramlens.evaluate import modules, reflection
+from paramlens.evaluate.alternatives import Alternatives, each, undecided
 from paramlens.evaluate.frameworks import tensors
 from paramlens.values import (
     BoundMethod,
@@ -37,8 +38,10 @@ def get(vm: Interpreter, value: Value, name: str) -> Value:
     kind = type(value)
     if kind is Instance:
         return _instance(vm, value, name)
+    if kind is Alternatives:
+        return _alternatives(vm, value, name)
     if kind is Unknown:
-        return Unknown(value.reason, f"{value.detail}.{name}" if value.detail else name, value.place)
+        return Unknown(value.reason, f"{value.label}.{name}" if value.label else name, value.place, value.serial)
     if kind is ModuleValue:
         return _module(vm, value, name)
     if kind is ClassValue:
@@ -107,6 +110,14 @@ def _instance(vm: Interpreter, value: Instance, name: str) -> Value:
     if any(type(base) is Unknown for base in value.cls.mro):
         return Unknown(Reason.UNRESOLVED_ATTRIBUTE, name, value.place)
     return MISSING
+
+
+def _alternatives(vm: Interpreter, value: Alternatives, name: str) -> Value:
+    """What the attribute is for every option."""
+    results = [get(vm, option, name) for option in value.options]
+    if MISSING in results:
+        return undecided(value)
+    return each(vm, value, results, name)
 
 
 def _declares(cls: ClassValue, name: str) -> bool:

@@ -43,7 +43,7 @@ def either(vm: Interpreter, frame: Frame, first: Run, second: Run) -> Signal | N
             merge(journal, changes, mark)
             if one is None or two is None or one.kind != "return":
                 return one
-            return Signal("return", join(one.value, two.value, "the returned value"))
+            return Signal("return", join(one.value, two.value, "the returned value", journal.made[mark]))
         held = False  # the mark stays until the branch that left is joined
         if one is None or (two is not None and two.kind == "return"):
             leaving, second_changes = two, journal.changes(mark)
@@ -79,7 +79,7 @@ def either_value(vm: Interpreter, first: Callable[[], Value], second: Callable[[
             journal.apply(changes)
             return one
         merge(journal, changes, mark)
-        return join(one, two, name)
+        return join(one, two, name, journal.made[mark])
     finally:
         journal.release()
 
@@ -95,7 +95,8 @@ def settle(vm: Interpreter, frame: Frame, start: int, kinds: tuple[str, ...], si
         vm.journal.release()
         if pending.signal.kind == "return":
             value = signal.value if signal is not None and signal.kind == "return" else None
-            signal = Signal("return", join(value, pending.signal.value, "the returned value"))
+            made = vm.journal.made[pending.mark]
+            signal = Signal("return", join(value, pending.signal.value, "the returned value", made))
     return signal
 
 

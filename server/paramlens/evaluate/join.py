@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from paramlens.evaluate.journal import Changes, Journal
+from paramlens.evaluate.alternatives import alternatives
+from paramlens.evaluate.alike import alike, same, unwrapped
+from paramlens.evaluate.journal import Changes, Journal, Made
 from paramlens.values import (
     DictValue,
     Instance,
@@ -19,37 +21,34 @@ from paramlens.values import (
     TensorValue,
     Unknown,
     Value,
+    fresh,
 )
 
 MISSING = object()
 
 
-def same(a: Value, b: Value) -> bool:
-    """Whether two values are certainly one and the same."""
-    if a is b:
-        return True
-    if isinstance(a, Mutable) or isinstance(b, Mutable) or type(a) is not type(b):
-        return False
-    if isinstance(a, tuple):
-        return len(a) == len(b) and all(map(same, a, b))
-    try:
-        return bool(a == b)
-    except Exception:  # values whose equality is not decidable
-        return False
+def join(a: Value, b: Value, name: str = "", made: Made | None = None) -> Value:
+    """The value known to be both `a` and `b`, else Unknown(BRANCHES, name).
 
-
-def join(a: Value, b: Value, name: str = "") -> Value:
-    """The value known to be both `a` and `b`, else Unknown(BRANCHES, name)."""
+    `made` is what both branches made: what they made in the same way stands for one another.
+    """
     if same(a, b):
         return a
     if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
-        return tuple(join(x, y, name) for x, y in zip(a, b, strict=True))
+        return tuple(join(x, y, name, made) for x, y in zip(a, b, strict=True))
     if type(a) is TensorValue and type(b) is TensorValue and a.kind == b.kind and a.producer is b.producer:
         return TensorValue(_join_shapes(a.shape, b.shape), kind=a.kind, dtype=a.dtype if a.dtype == b.dtype else None)
+    if isinstance(a, Instance) and isinstance(b, Instance):
+        inner = unwrapped(a, b) or unwrapped(b, a) or (a if made is not None and alike(a, b, made) else None)
+        if inner is not None:
+            return inner
+        either = alternatives(a, b)
+        if either is not None:
+            return either
     for value in (a, b):
         if isinstance(value, Unknown) and value.reason is not Reason.BRANCHES:
-            return Unknown(value.reason, name or value.detail, value.place)
-    return Unknown(Reason.BRANCHES, name)
+            return fresh(value.reason, name or value.detail, value.place)
+    return fresh(Reason.BRANCHES, name)
 
 
 def _join_shapes(a: Any, b: Any) -> Any:
@@ -61,25 +60,32 @@ def _join_shapes(a: Any, b: Any) -> Any:
 def merge(journal: Journal, other: Changes, mark: int) -> None:
     """Join the present state with `other`, which started from the state at `mark` too."""
     base = journal.base(mark)
+    made = journal.made[mark]
+    for value in other:
+        if made.has(value):  # made in the other branch: only there it has contents
+            journal.touch(value)
+            value.restore(other[value])
     for value in {**other, **base}:
+        if made.has(value):
+            continue
         mine = value.contents()
         theirs = other[value] if value in other else base[value]
         journal.touch(value)
-        value.restore(_join_contents(value, mine, theirs))
+        value.restore(_join_contents(value, mine, theirs, made))
 
 
-def _join_contents(value: Mutable, a: Any, b: Any) -> Any:
+def _join_contents(value: Mutable, a: Any, b: Any, made: Made) -> Any:
     if isinstance(value, Scope):
-        return _join_names(a, b)
+        return _join_names(a, b, made)
     if isinstance(value, Instance):
         state = a[3]
         if state is not None:
             state = state.joined(b[3])
-        return (a[0], _join_names(a[1], b[1]), join(a[2], b[2]), state)
+        return (a[0], _join_names(a[1], b[1], made), join(a[2], b[2]), state)
     if isinstance(value, ListValue):
-        return _join_lists(a, b)
+        return _join_lists(a, b, made)
     if isinstance(value, DictValue):
-        return _join_names(a[0], b[0]), a[1] or b[1] or a[0].keys() != b[0].keys()
+        return _join_names(a[0], b[0], made), a[1] or b[1] or a[0].keys() != b[0].keys()
     if isinstance(value, SetValue):
         return _join_sets(a, b)
     if isinstance(value, IteratorValue):
@@ -92,24 +98,24 @@ def _join_contents(value: Mutable, a: Any, b: Any) -> Any:
     if isinstance(value, ModuleValue):
         return None
     if isinstance(a, tuple):  # ClassValue: namespace and traits
-        return tuple(_join_names(x, y) for x, y in zip(a, b, strict=True))
-    return _join_names(a, b)
+        return tuple(_join_names(x, y, made) for x, y in zip(a, b, strict=True))
+    return _join_names(a, b, made)
 
 
-def _join_names(a: dict[Any, Value], b: dict[Any, Value]) -> dict[Any, Value]:
+def _join_names(a: dict[Any, Value], b: dict[Any, Value], made: Made) -> dict[Any, Value]:
     joined: dict[Any, Value] = {}
     for name in {**b, **a}:
         left, right = a.get(name, MISSING), b.get(name, MISSING)
         if left is MISSING or right is MISSING:
-            joined[name] = Unknown(Reason.BRANCHES, str(name))
+            joined[name] = fresh(Reason.BRANCHES, str(name))
         else:
-            joined[name] = join(left, right, str(name))
+            joined[name] = join(left, right, str(name), made)
     return joined
 
 
-def _join_lists(a: tuple[list[Value], Any], b: tuple[list[Value], Any]) -> tuple[list[Value], Any]:
+def _join_lists(a: tuple[list[Value], Any], b: tuple[list[Value], Any], made: Made) -> tuple[list[Value], Any]:
     length = min(len(a[0]), len(b[0]))
-    items = [join(x, y) for x, y in zip(a[0][:length], b[0][:length], strict=True)]
+    items = [join(x, y, "", made) for x, y in zip(a[0][:length], b[0][:length], strict=True)]
     rest = a[1] if a[1] is not None else b[1]
     if len(a[0]) != len(b[0]) and rest is None:
         rest = Unknown(Reason.BRANCHES, "the length of a list")

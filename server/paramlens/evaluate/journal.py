@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
-from paramlens.values import Mutable
+from paramlens.values import Mutable, latest_birth
 
 Changes = dict[Mutable, Any]  # object → its contents
+
+
+@dataclass
+class Made:
+    """Values made since a mark (with a higher `birth`), and which of one branch stands for which of the other."""
+
+    born: int
+    pairs: dict[int, int] = field(default_factory=dict)  # by id, both ways: each has one partner
+
+    def has(self, value: Mutable) -> bool:
+        return value.birth > self.born
+
+    def pair(self, a: Mutable, b: Mutable) -> bool:
+        """Make two values partners, unless one of them has another partner."""
+        return self.pairs.setdefault(id(a), id(b)) == id(b) and self.pairs.setdefault(id(b), id(a)) == id(a)
 
 
 class Journal:
@@ -16,6 +32,7 @@ class Journal:
         self.log: list[tuple[Mutable, Any]] = []
         self.epoch = 1
         self.held = 0
+        self.made: dict[int, Made] = {}  # mark → what was made since
 
     def touch(self, value: Mutable) -> None:
         """Note the contents of `value`, unless they are noted since the last mark. Call before every change."""
@@ -27,6 +44,7 @@ class Journal:
         """Begin to note changes; every mark is given back by `release`."""
         self.held += 1
         self.epoch += 1
+        self.made[len(self.log)] = Made(latest_birth())
         return len(self.log)
 
     def release(self) -> None:

@@ -9,6 +9,7 @@ net = nn.Sequential(                          ▸ 34,826 params · 136 KiB
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from paramlens import written
@@ -36,7 +37,7 @@ def inlay_hints(
     analysis: Analysis, first_line: int = 1, last_line: int | None = None, costs: Costs = DEFAULT_COSTS
 ) -> tuple[InlayHint, ...]:
     """One hint for each line from `first_line` to `last_line` (1-based, inclusive) that makes parameters."""
-    models = {model.place: model for model in analysis.models if model.place.path == analysis.path}
+    models = {model.place: model for model in _made_alone(analysis)}
     by_line: dict[int, dict[Place, tuple[str, str]]] = {}
     for site in analysis.sites:
         if site.place.path == analysis.path and (text := site_text(site)):
@@ -51,6 +52,15 @@ def inlay_hints(
         for line in sorted(by_line)
         if first_line <= line <= last
     )
+
+
+def _made_alone(analysis: Analysis) -> Iterator[ModelFact]:
+    """The models whose constructor call made them alone; what `--call` adds stands nowhere in the file."""
+    busy = {site.place for site in analysis.sites if site.instances > 1}
+    for model in analysis.models:
+        somewhere = (model.place.line, model.place.column) != (model.place.end_line, model.place.end_column)
+        if model.place.path == analysis.path and somewhere and model.place not in busy:
+            yield model
 
 
 def site_text(site: SiteFact) -> str:
