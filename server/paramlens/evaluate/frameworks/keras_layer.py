@@ -148,7 +148,7 @@ def call_layer(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -
         args = tuple(vm.keras_argument(value) for value in args)
         inputs = tuple(vm.flat_tensors(args))
     build_for_call(vm, self, args, options)
-    result = _result(vm, self, args, options)
+    result = _declared_output(vm, self, _result(vm, self, args, options), args)
     output = relinked(vm, self, result, args, options, inputs)
     state.calls.append(Call(inputs, output, vm.place))
     return output
@@ -209,6 +209,17 @@ def _result(vm: Interpreter, self: Instance, args: Sequence[Value], kwargs: dict
     if call is None:
         return Unknown(Reason.UNSUPPORTED, f"{self.cls.name}.call")
     return vm.call(call, (self, *args), kwargs)
+
+
+def _declared_output(vm: Interpreter, self: Instance, result: Value, args: Sequence[Value]) -> Value:
+    """The result with what a user's `compute_output_shape` says of its shape."""
+    from paramlens.evaluate.frameworks.keras_lambda import with_declared_shape
+
+    compute = vm.class_attribute(self.cls, "compute_output_shape")
+    if not isinstance(compute, FunctionValue) or len(args) != 1:
+        return result
+    shape = shape_argument(args[0])
+    return result if isinstance(shape, Unknown) else with_declared_shape(vm, result, vm.call(compute, (self, shape)))
 
 
 def call_declared(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -> Value:

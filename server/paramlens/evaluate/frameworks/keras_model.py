@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from paramlens.evaluate.frameworks import keras_layer
+from paramlens.evaluate.frameworks import keras_lambda, keras_layer
 from paramlens.evaluate.frameworks.keras_layer import ensure_state, method, tensor_of_shape
 from paramlens.evaluate.frameworks.state import Call, Graph, LayerState, Producer
 from paramlens.values import (
@@ -403,4 +403,6 @@ def class_methods(name: str) -> tuple[tuple[str, ...], dict[str, Value]]:
         return (MODEL,), dict(SEQUENTIAL_METHODS)
     if name == INPUT_LAYER:
         return (keras_layer.LAYER,), {"__init__": NativeFunction(INPUT_LAYER, initialize_input_layer)}
+    if name == keras_lambda.LAMBDA:
+        return (keras_layer.LAYER,), dict(keras_lambda.METHODS)
     return (keras_layer.LAYER,), {}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from paramlens.evaluate.frameworks import keras_model
 from paramlens.evaluate.frameworks.conversion import sizes
+from paramlens.evaluate.frameworks.keras_lambda import LAMBDA
 from paramlens.evaluate.frameworks.keras_layer import LAYER
 from paramlens.values import (
     ClassValue,
@@ -43,6 +44,11 @@ def is_native_only(name: str) -> bool:
     return name.startswith(_NATIVE_ONLY)
 
 
+def is_native_module(name: str) -> bool:
+    """Whether the name is that of such a module itself (`keras.metrics`)."""
+    return f"{name}." in _NATIVE_ONLY
+
+
 def _class(*names: str) -> None:
     for name in names:
         SPECIALS[name] = lambda vm, first=names[0]: vm.framework_class(first)  # type: ignore[misc]
@@ -57,6 +63,7 @@ _class(keras_model.SEQUENTIAL, "keras.models.Sequential", "keras.sequential.Sequ
        "keras.models.sequential.Sequential")  # fmt: skip
 _class(keras_model.INPUT_LAYER, "keras.InputLayer", "keras.layers.core.input_layer.InputLayer",
        "keras.input_layer.InputLayer", "keras.topology.InputLayer")  # fmt: skip
+_class(LAMBDA, "keras.layers.core.Lambda", "keras.layers.core.lambda_layer.Lambda")
 
 
 def function(*names: str) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
@@ -122,6 +129,12 @@ def _variable(vm: Interpreter, initial_value: Value = None, *args: Value, **kwar
     return weight
 
 
+@function("keras.utils.get_file", "keras.utils.file_utils.get_file", "keras.utils.data_utils.get_file")
+def _get_file(vm: Interpreter, *args: Value, **kwargs: Value) -> Value:
+    """The path of a downloaded file."""
+    return vm.unknown(Reason.ENVIRONMENT, "a downloaded file")
+
+
 def _pass_first(vm: Interpreter, value: Value = None, *args: Value, **kwargs: Value) -> Value:
     if isinstance(value, FunctionValue | ClassValue | NativeFunction | Instance):
         return value
@@ -178,6 +191,8 @@ def fallback(vm: Interpreter, name: str) -> Value:
     if prefix in ("keras.initializers", "keras.regularizers", "keras.constraints", "keras.losses", "keras.metrics",
                   "keras.optimizers", "keras.optimizers.schedules", "keras.callbacks", "tensorflow.initializers"):  # fmt: skip
         return _opaque_class(vm, name) if last[:1].isupper() else NativeFunction(name, _opaque_result(name))
+    if name == "keras.random.SeedGenerator":
+        return _opaque_class(vm, name)
     if name.startswith(("keras.layers.", "keras.models.")) and last[:1].isupper():
         return _by_last_name(vm, name, last)
     return None

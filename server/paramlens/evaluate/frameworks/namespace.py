@@ -56,10 +56,19 @@ def module(vm: Interpreter, name: str) -> ModuleValue | None:
         return None
     known = canonical(name)
     if known.startswith("keras.") and keras_names.is_source(known):
-        return None
-    if known.startswith("keras.") and known not in _prefixes() and vm.locate_in_environment(name):
+        return _source_module(vm, name, known)
+    declared = known in _prefixes() or keras_names.is_native_module(known)
+    if known.startswith("keras.") and not declared and vm.locate_in_environment(name):
         return None
     return ModuleValue(name, native=lambda attribute: resolve(vm, f"{name}.{attribute}"))
+
+
+def _source_module(vm: Interpreter, name: str, known: str) -> ModuleValue | None:
+    """The installed source of a Keras module asked for by another spelling (`tensorflow.keras.applications`)."""
+    if name == known or vm.locate_in_environment(name):
+        return None
+    found = vm.import_module(known)
+    return found if isinstance(found, ModuleValue) else None
 
 
 def resolve(vm: Interpreter, dotted: str) -> Value:
@@ -82,7 +91,7 @@ def _resolve(vm: Interpreter, name: str, dotted: str) -> Value:
         return vm.operation_function(name)
     if name in CONSTANTS:
         return CONSTANTS[name]
-    if name in _prefixes():
+    if name in _prefixes() or keras_names.is_native_module(name):
         return vm.import_module(dotted)
     if name.startswith("keras.") and not keras_names.is_native_only(name):
         found = _from_source(vm, dotted, name)
