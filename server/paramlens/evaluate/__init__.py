@@ -1,7 +1,1 @@
-"""The abstract interpreter: Python source in, `Analysis` out, nothing run."""
-
-from __future__ import annotations
-
-from paramlens.evaluate.analyze import analyze
-
-__all__ = ["analyze"]
+"""The abstract interpreter: Python source in, `Analysis` out, nothing run. Its entrance is `analyze.analyze`."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from paramlens.dims import Undecided
+from paramlens.dims import Sym, Undecided
 from paramlens.evaluate import functions
+from paramlens.evaluate.alternatives import Alternatives
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
 from paramlens.evaluate.python.natives import forget
 from paramlens.shapes import ShapeMismatch
@@ -28,6 +29,8 @@ from paramlens.values import (
     Undetermined,
     Unknown,
     Value,
+    derived,
+    fresh,
 )
 
 if TYPE_CHECKING:
@@ -110,11 +113,29 @@ def call(
         if any(isinstance(base, Unknown) for base in callee.cls.mro):
             return Unknown(Reason.UNKNOWN_CALL, callee.cls.name, place)
         vm.throw("TypeError", f"'{callee.cls.name}' object is not callable")
+    if kind is Alternatives:
+        return _call_options(vm, callee.options, args, kwargs)
     if kind in (StaticMethodValue, ClassMethodValue):
         return call(vm, callee.function, args, kwargs, place)
     if isinstance(callee, Unknown):
-        return vm.note(Unknown(callee.reason, f"{callee.detail}()" if callee.detail else "", place or callee.place))
+        return vm.note(fresh(callee.reason, f"{callee.label}()" if callee.label else "", place or callee.place))
     return vm.throw("TypeError", f"'{vm.type_name(callee)}' object is not callable")
+
+
+def _call_options(
+    vm: Interpreter, options: tuple[Instance, ...], args: Sequence[Value], kwargs: dict[str, Value]
+) -> Value:
+    """Call a module that is one of several."""
+    from paramlens.evaluate.branches import either_value
+
+    if len(options) == 1:
+        return call(vm, options[0], args, dict(kwargs))
+    return either_value(
+        vm,
+        lambda: call(vm, options[0], args, dict(kwargs)),
+        lambda: _call_options(vm, options[1:], args, kwargs),
+        "the output",
+    )
 
 
 def call_native(vm: Interpreter, function: NativeFunction, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
@@ -126,8 +147,7 @@ def call_native(vm: Interpreter, function: NativeFunction, args: Sequence[Value]
     try:
         return function.call(vm, *args, **kwargs)
     except Undetermined as problem:
-        unknown = problem.unknown
-        return vm.note(unknown if unknown.place else Unknown(unknown.reason, unknown.detail, vm.place))
+        return vm.note(_result_of(vm, function, args, problem.unknown))
     except ShapeMismatch as problem:
         return vm.report_mismatch(str(problem))
     except (Thrown, LimitReached, RecursionError):
@@ -137,6 +157,24 @@ def call_native(vm: Interpreter, function: NativeFunction, args: Sequence[Value]
     except Exception as problem:  # a case that the native does not cover must not end the analysis
         vm.trace(function.name, problem)
         return vm.note(Unknown(Reason.UNSUPPORTED, function.name, vm.place))
+
+
+# Builtins whose result follows from their arguments alone.
+_PURE = frozenset({"len", "max", "min", "sum", "abs", "round"})
+
+
+def _result_of(vm: Interpreter, function: NativeFunction, args: Sequence[Value], why: Unknown) -> Unknown:
+    """What a native gives that hangs on an unknown value: another one, except that `int` keeps what is a number."""
+    if function.name == "int" and len(args) == 4 and args[2] == (why,):  # vm, class, arguments, keywords
+        return why if why.serial not in vm.formulas else derived(why, _call_text("int", [why]), "int", why)
+    if function.name in _PURE and all(isinstance(arg, Unknown | int | float | Sym) for arg in args):
+        return derived(why, _call_text(function.name, args), function.name, *args)
+    return fresh(why.reason, why.detail, why.place or vm.place)
+
+
+def _call_text(name: str, args: Sequence[Value]) -> str:
+    shown = ", ".join(arg.label or "?" if isinstance(arg, Unknown) else str(arg) for arg in args)
+    return f"{name}{shown}" if shown[:1] == "(" and len(args) == 1 else f"{name}({shown})"
 
 
 def _forget_receiver(vm: Interpreter, args: Sequence[Value], why: Unknown) -> None:

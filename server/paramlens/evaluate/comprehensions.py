@@ -95,10 +95,10 @@ def _run_once(vm: Interpreter, node: code.Comprehension, depth: int, why: Unknow
 
 
 def _conditions_hold(vm: Interpreter, clause: code.Clause, frame: Frame) -> bool | None:
-    from paramlens.evaluate.expressions import evaluate
+    from paramlens.evaluate.expressions import condition
 
-    for condition in clause.conditions:
-        truth = vm.truth(evaluate(vm, condition, frame))
+    for test in clause.conditions:
+        truth = condition(vm, test, frame)
         if truth is not True:
             return truth
     return True

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from paramlens.dims import Dim, Sym, total
+from paramlens.evaluate.alternatives import Alternatives, undecided
 from paramlens.evaluate.frameworks import keras_layer, torch_module
 from paramlens.evaluate.frameworks.conversion import flat_tensors
 from paramlens.evaluate.frameworks.state import Call, LayerState, Producer
@@ -100,11 +101,35 @@ def tally_of(vm: Interpreter, instance: Instance) -> Tally:
     reason: Unknown | None = None
     frozen = _frozen_by_layer(instance)
     for item in instances:
+        if isinstance(item, Alternatives):
+            chosen, why = _certain_weights(vm, item)
+            reason = why if reason is None else reason
+            for weight in chosen:
+                if id(weight) in weights and reason is None:
+                    reason = undecided(item)  # shared with another part, perhaps
+                weights.setdefault(id(weight), (weight, _is_trainable(weight, item, frozen)))
+            continue
         for _, weight in weights_of(item):
             weights.setdefault(id(weight), (weight, _is_trainable(weight, item, frozen)))
         if reason is None:
             reason = missing_part(item)
     return _tally(weights.values(), reason)
+
+
+def _certain_weights(vm: Interpreter, item: Alternatives) -> tuple[list[ParameterValue], Unknown | None]:
+    """The weights of one option for all, where every option counts the same; else those of the smallest, and why."""
+    tallies = [tally_of(vm, option) for option in item.options]
+    same = all(
+        (t.status, t.total, t.trainable, t.bytes) == (Status.EXACT, tallies[0].total, tallies[0].trainable, tallies[0].bytes)
+        for t in tallies
+    )
+    smallest = min(range(len(tallies)), key=lambda i: n if isinstance(n := tallies[i].total, int) else 0)
+    owners = all_instances(item.options[smallest])
+    weights = [w for owner in owners if not isinstance(owner, Alternatives) for _, w in weights_of(owner)]
+    inner = any(isinstance(owner, Alternatives) for owner in owners)
+    if same and (not inner or tallies[0].total == 0):
+        return weights, None
+    return weights if all(isinstance(t.total, int) for t in tallies) else [], undecided(item)
 
 
 def _frozen_by_layer(root: Instance) -> set[int]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from paramlens.evaluate import branches, calls, functions, names
 from paramlens.evaluate.comprehensions import evaluate_comprehension
-from paramlens.evaluate.frames import Frame
+from paramlens.evaluate.frames import Frame, Thrown
+from paramlens.evaluate.python.limits import check_nested
 from paramlens.syntax import code
-from paramlens.values import DictValue, ListValue, Reason, SetValue, Undetermined, Unknown, Value
+from paramlens.values import DictValue, ListValue, Reason, SetValue, Undetermined, Unknown, Value, fresh
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
@@ -91,26 +92,39 @@ def _bool_rest(vm: Interpreter, op: str, operands: tuple[code.Expr, ...], frame:
         return first
     truth = vm.truth(first)
     if truth is None:
-        rest = branches.either_value(vm, lambda: _bool_rest(vm, op, operands[1:], frame), lambda: first)
-        known = vm.truth(rest) if not isinstance(rest, Unknown) else None
-        if known is None:
-            second = _quiet_truth(vm, op, operands[1:], frame)
-            return second if second is not None else (first if isinstance(first, Unknown) else rest)
-        return rest
+        return branches.either_value(vm, lambda: _bool_rest(vm, op, operands[1:], frame), lambda: first, f"… {op} …")
     if truth is (op == "or"):
         return first
     return _bool_rest(vm, op, operands[1:], frame)
 
 
-def _quiet_truth(vm: Interpreter, op: str, operands: tuple[code.Expr, ...], frame: Frame) -> bool | None:
-    """`unknown and False` is false, `unknown or True` is true."""
+def condition(vm: Interpreter, node: code.Expr, frame: Frame) -> bool | None:
+    """The truth of a condition; `unknown and False` is false and `unknown or True` is true."""
+    if isinstance(node, code.UnaryOp) and node.op == "not":
+        inner = condition(vm, node.operand, frame)
+        return None if inner is None else not inner
+    if not isinstance(node, code.BoolOp):
+        return vm.truth(evaluate(vm, node, frame))
+    decisive = node.op == "or"
+    result: bool | None = not decisive
+    for operand in node.values:
+        truth = condition(vm, operand, frame) if result is not None else _tentative(vm, operand, frame)
+        if truth is decisive:
+            return decisive
+        result = None if truth is None else result
+    return result
+
+
+def _tentative(vm: Interpreter, node: code.Expr, frame: Frame) -> bool | None:
+    """The truth of an operand that may not be evaluated at all: what it changes is undone."""
     mark = vm.journal.mark()
     try:
-        truth = vm.truth(_bool_rest(vm, op, operands, frame))
+        return condition(vm, node, frame)
+    except Thrown:
+        return None
     finally:
         vm.journal.undo(mark)
         vm.journal.release()
-    return truth if truth is (op == "or") else None
 
 
 def _compare(vm: Interpreter, node: code.Compare, frame: Frame) -> Value:
@@ -127,7 +141,7 @@ def _compare(vm: Interpreter, node: code.Compare, frame: Frame) -> Value:
 
 
 def _conditional(vm: Interpreter, node: code.IfExp, frame: Frame) -> Value:
-    truth = vm.truth(evaluate(vm, node.test, frame))
+    truth = condition(vm, node.test, frame)
     if truth is None:
         return branches.either_value(
             vm, lambda: evaluate(vm, node.body, frame), lambda: evaluate(vm, node.orelse, frame), "the conditional"
@@ -137,7 +151,7 @@ def _conditional(vm: Interpreter, node: code.IfExp, frame: Frame) -> Value:
 
 def _tuple(vm: Interpreter, node: code.Tuple, frame: Frame) -> Value:
     items, rest = evaluate_elements(vm, node.elements, frame)
-    return tuple(items) if rest is None else rest
+    return check_nested(tuple(items)) if rest is None else rest
 
 
 def _list(vm: Interpreter, node: code.List, frame: Frame) -> Value:

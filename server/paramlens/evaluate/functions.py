@@ -18,6 +18,7 @@ from paramlens.values import (
     StaticMethodValue,
     Unknown,
     Value,
+    fresh,
 )
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def call_function(vm: Interpreter, function: FunctionValue, args: Sequence[Value
     frame = Frame(scope, function.module, function.offset, owner=function.owner)
     frame.function = function
     frame.receiver = args[0] if args else None
+    if _too_deep(vm, function):
+        return vm.note(Unknown(Reason.RECURSION_LIMIT, function.name, vm.place))
     vm.push(function, frame)
     try:
         if isinstance(function.code, code.Lambda):
@@ -94,6 +97,13 @@ def call_function(vm: Interpreter, function: FunctionValue, args: Sequence[Value
         return _run_body(vm, function.code, frame)
     finally:
         vm.pop()
+
+
+def _too_deep(vm: Interpreter, function: FunctionValue) -> bool:
+    """Whether calls nest too deep; a recursion over something unknown has no end to find and stops early."""
+    if len(vm.frames) >= vm.limits.call_depth:
+        return True
+    return vm.repeating > 2 and vm.running.count(function) > 2
 
 
 def _run_body(vm: Interpreter, node: code.FunctionDef, frame: Frame) -> Value:
@@ -166,7 +176,7 @@ def _fill_rest(
             if param.name in into:
                 continue
             if more is not None:
-                into[param.name] = Unknown(Reason.UNKNOWN_ARGUMENT, param.name)
+                into[param.name] = fresh(Reason.UNKNOWN_ARGUMENT, param.name)
             elif param.name in function.defaults:
                 into[param.name] = function.defaults[param.name]
             else:

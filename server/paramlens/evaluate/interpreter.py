@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from paramlens.dims import Sym, TooLarge, Undecided, symbol
 from paramlens.evaluate import attributes, calls, classes, modules, operators
+from paramlens.evaluate.alike import same
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
 from paramlens.evaluate.frameworks import (
     conversion,
@@ -50,6 +51,7 @@ from paramlens.values import (
     Undetermined,
     Unknown,
     Value,
+    fresh,
 )
 
 NOWHERE = Place("", 1, 1, 1, 1)
@@ -84,6 +86,7 @@ class Interpreter:
         self.problems: dict[tuple[str, Place], Problem] = {}
         self.unknowns: dict[tuple[Reason, str, Place | None], Unknown] = {}
         self.symbols: dict[str, Unknown] = {}
+        self.formulas: dict[int, tuple[str, Unknown, Unknown]] = {}  # serial of an unknown result → what it is made of
         self.current: tuple[Frame, code.Node] | None = None
         self.frames: list[Frame] = []
         self.running: list[FunctionValue] = []
@@ -93,6 +96,7 @@ class Interpreter:
         self.repeating = 0
         self.steps = 0
         self.step_limit = self.limits.steps
+        self.idle_limit = self.limits.idle_steps  # moved on whenever a layer is made
         self.deadline = time.thread_time() + self.limits.seconds
         self.texts: dict[str, str | None] = {}
         self.imported: set[str] = set()
@@ -108,7 +112,7 @@ class Interpreter:
     def step(self) -> None:
         """One statement or call; ends the evaluation when the budget is used up."""
         self.steps += 1
-        if self.steps > self.step_limit:
+        if self.steps > self.step_limit or self.steps > self.idle_limit:
             raise LimitReached(Reason.STEP_LIMIT, "the step budget")
         if not self.steps & 1023 and time.thread_time() > self.deadline:
             raise LimitReached(Reason.STEP_LIMIT, "the time limit")
@@ -127,8 +131,6 @@ class Interpreter:
 
     def push(self, function: FunctionValue, frame: Frame) -> None:
         """Enter a function of the program."""
-        if len(self.frames) >= self.limits.call_depth:
-            raise LimitReached(Reason.RECURSION_LIMIT, function.name)
         self.entered_functions.add(id(function.code))
         self.frames.append(frame)
         self.running.append(function)
@@ -151,7 +153,7 @@ class Interpreter:
             sys.stderr.write(f"{self.place.path}:{self.place.line}: {name}: {type(problem).__name__}: {problem}\n")
 
     def unknown(self, reason: Reason, detail: str = "") -> Unknown:
-        return Unknown(reason, detail, self.place)
+        return fresh(reason, detail, self.place)
 
     def report_mismatch(self, message: str) -> Unknown:
         """A shape that certainly does not fit."""
@@ -169,6 +171,7 @@ class Interpreter:
     def limit_hit(self, limit: LimitReached, frame: Frame, block: code.Block) -> Unknown:
         """A limit ended a top-level statement; the ones after it get a small budget of their own."""
         self.step_limit = self.steps + self.limits.steps // 20
+        self.idle_limit = self.steps + self.limits.idle_steps // 20
         unknown = Unknown(limit.reason, limit.detail, frame.place(block[0]) if block else None)
         self.note(unknown)
         return unknown
@@ -242,7 +245,7 @@ class Interpreter:
             return work()
         except Undetermined as problem:
             unknown = problem.unknown
-            return unknown if unknown.place else Unknown(unknown.reason, unknown.detail, self.place)
+            return fresh(unknown.reason, unknown.detail, unknown.place or self.place)
         except (Undecided, TooLarge) as problem:
             return Unknown(Reason.DATA_DEPENDENT, str(problem), self.place)
         except ShapeMismatch as problem:
@@ -285,13 +288,18 @@ class Interpreter:
 
     def loop_symbol(self, target: code.Expr, why: Unknown) -> Unknown:
         """The item of a loop whose rounds are not known, named for the loop variable."""
-        return Unknown(why.reason, target.id if isinstance(target, code.Name) else why.detail, why.place)
+        return fresh(why.reason, target.id if isinstance(target, code.Name) else why.detail, why.place)
 
     def symbol_for(self, unknown: Unknown, fallback: str) -> Sym:
         """The named symbol that stands for an unknown number; different unknowns never share one."""
-        base = unknown.detail if unknown.detail and len(unknown.detail) <= 40 else fallback
+        if unknown.serial in self.formulas:
+            op, left, right = self.formulas[unknown.serial]
+            result = self.binary(op, self.symbol_for(left, fallback), self.symbol_for(right, fallback))
+            if isinstance(result, Sym):
+                return result
+        base = unknown.label if unknown.label and len(unknown.label) <= 40 else fallback
         name, count = base, 1
-        while self.symbols.setdefault(name, unknown) != unknown:
+        while not same(self.symbols.setdefault(name, unknown), unknown):
             count += 1
             name = f"{base}'{count}"
         return symbol(name)
@@ -390,6 +398,7 @@ class Interpreter:
         """An instance was made by a call expression of the program."""
         if instance.place is not None and (instance.state is not None or _unknown_base(instance.cls)):
             self.sites.append((instance.place, instance, self.phase, self.repeating > 0))
+            self.idle_limit = self.steps + self.limits.idle_steps
 
     def linearize(self, cls: ClassValue, bases: tuple[Value, ...]) -> tuple[Value, ...]:
         """The method resolution order."""

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Limits:
     """steps        statements and calls per file
+    idle_steps   of those, in a row without a layer being made: recursion that only burns time ends here
     call_depth   nested calls of user code; real models need more than Python beginners' recursion
     iterations   rounds of one loop
     seconds      processor time of the analysis of one file
     """
 
     steps: int = 3_000_000
+    idle_steps: int = 100_000
     call_depth: int = 150
     iterations: int = 10_000
     seconds: float = 20.0

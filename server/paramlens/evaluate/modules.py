@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
-from paramlens.evaluate.frameworks import namespace
+from paramlens.evaluate.frameworks import keras_names, namespace
 from paramlens.evaluate.lazy_source import LazySource
 from paramlens.evaluate.python.stdlib import STDLIB
 from paramlens.syntax import code
@@ -70,14 +70,20 @@ def _from_stars(vm: Interpreter, module: ModuleValue, source: LazySource, name: 
     if key in vm.star_search:
         return MISSING
     vm.star_search.add(key)
+    guess: Value = MISSING
     try:
         for star in reversed(source.stars):
             found = attribute_of_star(vm, star, name)
-            if found is not MISSING:
+            if found is MISSING:
+                continue
+            if not keras_names.is_guess(found):
                 return found
+            guess = found
     finally:
         vm.star_search.discard(key)
-    return MISSING
+    if name in vm.builtins or any(isinstance(star, Unknown) for star in source.stars):
+        return MISSING
+    return guess
 
 
 def attribute_of_star(vm: Interpreter, star: ModuleValue | Unknown, name: str) -> Value:

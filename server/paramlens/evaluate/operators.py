@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from paramlens.dims import Sym
 from paramlens.evaluate import attributes
+from paramlens.evaluate.alternatives import Alternatives, undecided
 from paramlens.evaluate.frames import Thrown
 from paramlens.evaluate.frameworks import tensors
 from paramlens.evaluate.python import abstract, arithmetic, builtins, comparison, enums, formatting, items
@@ -31,6 +32,8 @@ from paramlens.values import (
     Undetermined,
     Unknown,
     Value,
+    derived,
+    fresh,
 )
 
 if TYPE_CHECKING:
@@ -80,6 +83,9 @@ def is_instance(vm: Interpreter, value: Value, cls: Value) -> bool | None:
         return True if True in answers else (None if None in answers else False)
     if isinstance(value, Unknown) or not isinstance(cls, ClassValue):
         return None
+    if isinstance(value, Alternatives):
+        answers = [is_instance(vm, option, cls) for option in value.options]
+        return answers[0] if all(answer is answers[0] for answer in answers) else None
     own = type_of(vm, value)
     if cls.qualified_name in abstract.ABSTRACT:
         return abstract.instance_of(own, cls)
@@ -164,12 +170,20 @@ def binary(vm: Interpreter, op: str, left: Value, right: Value) -> Value:
 
 def _with_unknown(vm: Interpreter, op: str, left: Value, right: Value) -> Value:
     """Arithmetic of an unknown with a number goes on as a formula in its name."""
+    if op in ("*", "//"):  # a size times 4.0 is used as a size
+        left, right = (int(side) if isinstance(side, float) and side.is_integer() else side for side in (left, right))
     unknown, other = (left, right) if isinstance(left, Unknown) else (right, left)
     numeric = isinstance(other, int | Sym) and not isinstance(other, bool)
     if op in _NUMERIC and numeric and unknown.detail and unknown.reason is not Reason.SHAPE_MISMATCH:
         number = vm.symbol_for(unknown, "x")
         return arithmetic.binary(vm, op, number if unknown is left else left, number if unknown is right else right)
-    return unknown
+    if not isinstance(other, Unknown | int | float | Sym):
+        return fresh(unknown.reason, unknown.detail, unknown.place)
+    names = [side.label or "?" if isinstance(side, Unknown) else str(side) for side in (left, right)]
+    result = derived(unknown, f"({names[0]} {op} {names[1]})", op, left, right)
+    if isinstance(other, Unknown) and op in ("+", "-", "*", "//"):
+        vm.formulas[result.serial] = (op, left, right)
+    return result
 
 
 def _overloaded(vm: Interpreter, op: str, left: Value, right: Value) -> Value:
@@ -206,7 +220,9 @@ def unary(vm: Interpreter, op: str, operand: Value) -> Value:
     if op == "not":
         known = truth(vm, operand)
         if known is None:
-            return operand if isinstance(operand, Unknown) else vm.unknown(Reason.DATA_DEPENDENT, "a truth value")
+            if isinstance(operand, Unknown):
+                return derived(operand, f"not {operand.label}", "not", operand)
+            return vm.unknown(Reason.DATA_DEPENDENT, "a truth value")
         return not known
     if isinstance(operand, Unknown):
         if op == "-" and operand.detail:
@@ -249,6 +265,9 @@ def _identity(op: str, left: Value, right: Value) -> Value:
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         unknown = left if isinstance(left, Unknown) else right
         return unknown if left is not right else op == "is"
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Alternatives) and one is not other and isinstance(other, Instance):
+            return undecided(one)
     answer = comparison.identical(left, right)
     if isinstance(answer, Unknown):
         return answer
@@ -294,7 +313,7 @@ def _compare_overloaded(vm: Interpreter, op: str, left: Value, right: Value) -> 
 def get_item(vm: Interpreter, value: Value, index: Value) -> Value:
     """`value[index]`."""
     if isinstance(value, Unknown):
-        return Unknown(value.reason, f"{value.detail}[…]" if value.detail else "", value.place)
+        return _unknown_item(value, index)
     if isinstance(value, TensorValue):
         return tensors.get_item(vm, value, index)
     if isinstance(value, ClassValue):
@@ -315,6 +334,14 @@ def get_item(vm: Interpreter, value: Value, index: Value) -> Value:
             key = vm.hashable(index)
             return plain.items[key] if key in plain.items else vm.call(missing, (value, index))
     return items.get_item(vm, vm.plain(value), _index(vm, index))
+
+
+def _unknown_item(value: Unknown, index: Value) -> Unknown:
+    key = repr(index) if isinstance(index, int | str) and len(str(index)) <= 20 else "…"
+    detail = f"{value.label}[{key}]" if value.label else ""
+    if isinstance(index, int | str | Sym | Unknown):
+        return derived(value, detail, value, "item", index)
+    return fresh(value.reason, detail, value.place)
 
 
 def _index(vm: Interpreter, index: Value) -> Value:

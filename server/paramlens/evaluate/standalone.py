@@ -48,6 +48,7 @@ def _run(vm: Interpreter, value: Value, signature: FunctionValue | None, assumed
     vm.phase += 1
     vm.assumptions[vm.phase] = assumed
     vm.step_limit = vm.steps + vm.limits.steps // 10
+    vm.idle_limit = vm.steps + vm.limits.idle_steps // 5
     try:
         if isinstance(value, ClassValue):
             vm.instantiate(value, args, kwargs, None)

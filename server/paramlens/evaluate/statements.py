@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from paramlens.evaluate import branches, classes, functions, modules, names
-from paramlens.evaluate.expressions import evaluate, evaluate_index
+from paramlens.evaluate.expressions import condition, evaluate, evaluate_index
 from paramlens.evaluate.frames import BREAK, CONTINUE, Frame, Signal, Thrown
 from paramlens.evaluate.patterns import match_pattern
 from paramlens.syntax import code
-from paramlens.values import IteratorValue, ListValue, Reason, Undetermined, Unknown, Value
+from paramlens.values import IteratorValue, ListValue, Reason, Undetermined, Unknown, Value, fresh
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
@@ -62,6 +63,8 @@ def _augmented(vm: Interpreter, node: code.AugAssign, frame: Frame) -> None:
 def assign(vm: Interpreter, target: code.Expr, value: Value, frame: Frame) -> None:
     """Bind a value to a target of any form."""
     if isinstance(target, code.Name):
+        if type(value) is Unknown and not value.label.replace(".", "_").isidentifier():
+            value = replace(value, name=target.id)
         names.store(vm, frame, target.id, value)
     elif isinstance(target, code.Attribute):
         vm.current = (frame, target)
@@ -102,7 +105,7 @@ def _unpack_unknown(vm: Interpreter, targets: tuple[code.Expr, ...], why: Unknow
     for target in targets:
         inner = target.value if isinstance(target, code.Starred) else target
         detail = inner.id if isinstance(inner, code.Name) and why.reason is Reason.UNKNOWN_ARGUMENT else why.detail
-        assign(vm, target, Unknown(why.reason, detail, why.place), frame)
+        assign(vm, target, fresh(why.reason, detail, why.place), frame)
 
 
 def _return(vm: Interpreter, node: code.Return, frame: Frame) -> Signal:
@@ -151,12 +154,12 @@ def _nonlocal(vm: Interpreter, node: code.Nonlocal, frame: Frame) -> None:
 
 
 def _assert(vm: Interpreter, node: code.Assert, frame: Frame) -> None:
-    if vm.truth(evaluate(vm, node.test, frame)) is False:
+    if condition(vm, node.test, frame) is False:
         vm.throw("AssertionError", "")
 
 
 def _if(vm: Interpreter, node: code.If, frame: Frame) -> Signal | None:
-    truth = vm.truth(evaluate(vm, node.test, frame))
+    truth = condition(vm, node.test, frame)
     if truth is None:
         return branches.either(
             vm, frame, lambda: execute_block(vm, node.body, frame), lambda: execute_block(vm, node.orelse, frame)
@@ -225,7 +228,7 @@ def _while(vm: Interpreter, node: code.While, frame: Frame) -> Signal | None:
         vm.step()
         if count == vm.limits.iterations:
             raise Undetermined(Unknown(Reason.STEP_LIMIT, "a while loop", frame.place(node)))
-        truth = vm.truth(evaluate(vm, node.test, frame))
+        truth = condition(vm, node.test, frame)
         if truth is None:
             vm.repeating += 1
             try:
@@ -317,7 +320,7 @@ def _match_cases(vm: Interpreter, cases: tuple[code.Case, ...], subject: Value, 
     for index, case in enumerate(cases):
         matched = match_pattern(vm, case.pattern, subject, frame)
         if matched is not False and case.guard is not None:
-            guard = vm.truth(evaluate(vm, case.guard, frame))
+            guard = condition(vm, case.guard, frame)
             matched = False if guard is False else (None if guard is None else matched)
         if matched is True:
             return execute_block(vm, case.body, frame)

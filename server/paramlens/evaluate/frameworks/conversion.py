@@ -115,13 +115,30 @@ def run_operation(
     plain_args = [rule_argument(vm, value) for value in args]
     plain_kwargs = {key: rule_argument(vm, value) for key, value in kwargs.items()}
     sources = _linked_sources((args, kwargs))
+    if name.endswith("_") or name.endswith(_IN_PLACE):
+        for tensor in flat_tensors(tuple(args[:1])):
+            vm.touch(tensor)
+
+    def run() -> Value:
+        result = rule(*plain_args, **plain_kwargs)
+        return _lists(result) if name.endswith(_LISTS) else from_rule(result)
+
     if not sources:
-        return from_rule(rule(*plain_args, **plain_kwargs))
+        return run()
     try:
-        result = from_rule(rule(*plain_args, **plain_kwargs))
+        result = run()
     except Undetermined as problem:
         result = TensorValue(None, kind="keras", reason=problem.unknown)
     return _linked(result, function, tuple(args), kwargs, sources)
+
+
+_IN_PLACE = (".fill", ".sort", ".set_shape", "random.shuffle", ".itemset")
+_LISTS = (".tolist", ".as_list", "numpy.split", "numpy.array_split", "ops.split", "tensorflow.split", ".unstack")
+
+
+def _lists(result: Any) -> Value:
+    """Tuples of a rule's result as the lists that these functions give."""
+    return ListValue([_lists(item) for item in result]) if isinstance(result, tuple) else from_rule(result)
 
 
 def link_result(vm: Interpreter, name: str, work: Callable[[], Value], operands: Sequence[Value]) -> Value:

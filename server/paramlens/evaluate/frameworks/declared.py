@@ -140,6 +140,7 @@ def _let_go(self: Instance, kept: set[int]) -> None:
 
 
 def _hold(self: Instance, name: str, weight: ParameterValue | None) -> None:
+    self.attributes.pop(name, None)  # an argument of the same name (`bias=True`) gives way, and its place in the order
     if "." in name or "/" in name or (weight is not None and self.state.framework == "keras"):
         if weight is not None:
             self.state.own = (*self.state.own, weight)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paramlens.evaluate.frameworks import declared, keras_layer, keras_model, torch_module, torch_names
-from paramlens.layers.catalogue import LAYERS
+from paramlens.layers.catalogue import LAYERS, OPERATIONS
 from paramlens.layers.declare import LayerDeclaration
 from paramlens.values import (
     ClassValue,
@@ -35,7 +35,7 @@ def _make(vm: Interpreter, name: str) -> ClassValue:
     if name in LAYERS:
         return _declared(vm, LAYERS[name])
     if name in _TENSORS or name == "keras.Variable":
-        return torch_names.make_class(vm, name, (), {})
+        return _tensor_class(vm, name)
     if name == "torch.nn.Parameter":
         cls = torch_names.make_class(vm, name, ("torch.Tensor",), {})
         cls.construct = torch_names.make_parameter
@@ -45,6 +45,18 @@ def _make(vm: Interpreter, name: str) -> ClassValue:
     else:
         bases, namespace = torch_names.class_namespace(name)
     return torch_names.make_class(vm, name, bases, namespace)
+
+
+def _tensor_class(vm: Interpreter, name: str) -> ClassValue:
+    """The class of tensors: its methods are the declared operations, and calling it makes one."""
+    cls = torch_names.make_class(vm, name, (), {})
+    prefix = f"{name}."
+    cls.namespace = {
+        key.removeprefix(prefix): vm.operation_function(key) for key in OPERATIONS if key.startswith(prefix)
+    }
+    if name in OPERATIONS:
+        cls.construct = lambda vm, cls, args, kwargs: vm.call(vm.operation_function(name), args, kwargs)
+    return cls
 
 
 def _declared(vm: Interpreter, declaration: LayerDeclaration) -> ClassValue:

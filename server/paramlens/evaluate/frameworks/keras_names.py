@@ -198,6 +198,13 @@ def fallback(vm: Interpreter, name: str) -> Value:
     return None
 
 
+def is_guess(value: Value) -> bool:
+    """Whether a value stands for any name of a module of objects without weights, declared or not."""
+    if isinstance(value, ClassValue):
+        return "opaque" in value.traits
+    return isinstance(value, NativeFunction) and getattr(value.call, "opaque", False)
+
+
 def _by_last_name(vm: Interpreter, name: str, last: str) -> Value:
     """`keras.layers.whatever.module.Dense` of some version is `keras.layers.Dense`."""
     from paramlens.layers.catalogue import LAYERS
@@ -211,7 +218,11 @@ def _by_last_name(vm: Interpreter, name: str, last: str) -> Value:
 
 
 def _opaque_result(name: str) -> Callable[..., Value]:
-    return lambda vm, *args, **kwargs: vm.unknown(Reason.UNSUPPORTED, name)
+    def result(vm: Interpreter, *args: Value, **kwargs: Value) -> Value:
+        return vm.unknown(Reason.UNSUPPORTED, name)
+
+    result.opaque = True  # type: ignore[attr-defined]  # read by is_guess
+    return result
 
 
 def _opaque_class(vm: Interpreter, name: str) -> ClassValue:
@@ -219,6 +230,7 @@ def _opaque_class(vm: Interpreter, name: str) -> ClassValue:
     parent = vm.builtin_class("object")
     cls = ClassValue(name.rsplit(".", 1)[-1], name, (parent,))
     cls.mro = (cls, parent)
+    cls.traits["opaque"] = True
 
     def initialize(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -> None:
         self.attributes.update(kwargs)

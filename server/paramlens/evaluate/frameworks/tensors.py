@@ -9,6 +9,7 @@ from paramlens.layers.operations import arithmetic, indexing
 from paramlens.layers.operations.attributes import TENSOR_ATTRIBUTES
 from paramlens.values import (
     BoundMethod,
+    ListValue,
     ParameterValue,
     Reason,
     TensorValue,
@@ -76,8 +77,17 @@ def unary(vm: Interpreter, op: str, tensor: TensorValue) -> Value:
 
 def get_item(vm: Interpreter, tensor: TensorValue, index: Value) -> Value:
     """`tensor[index]`."""
-    plain: Any = vm.rule_argument(index)
+    plain = _index_argument(vm, index)
     return vm.operate("indexing", lambda: indexing.index_value(tensor, plain), tensor)
+
+
+def _index_argument(vm: Interpreter, index: Value) -> Any:
+    """An index as the indexing rule wants it: a list picks items, a tuple indexes several axes."""
+    if isinstance(index, ListValue):
+        return index
+    if isinstance(index, tuple):
+        return tuple(_index_argument(vm, part) for part in index)
+    return vm.rule_argument(index)
 
 
 def length(tensor: TensorValue) -> Value:

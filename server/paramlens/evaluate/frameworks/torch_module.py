@@ -16,6 +16,7 @@ from paramlens.values import (
     TensorValue,
     Unknown,
     Value,
+    fresh,
 )
 
 if TYPE_CHECKING:
@@ -68,6 +69,9 @@ def named_parameters(module: Instance, recurse: bool = True) -> list[tuple[str, 
 def missing_parts(module: Instance) -> Unknown | None:
     """Why the tree below a module may hold more than is seen."""
     for _, owner in walk(module):
+        options = getattr(owner, "options", ())
+        if any(named_parameters(option) or missing_parts(option) is not None for option in options):
+            return fresh(Reason.BRANCHES, "the parameters of a module that is one of several", options[0].place)
         if owner.state.incomplete is not None:
             return owner.state.incomplete  # type: ignore[no-any-return]  # declared Unknown | None
     return None

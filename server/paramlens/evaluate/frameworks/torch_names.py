@@ -70,6 +70,12 @@ for _name in CONTAINERS:
     SPECIALS[_name.replace("torch.nn.", "torch.nn.modules.container.")] = _container(_name)
     SPECIALS[_name.replace("torch.nn.", "torch.nn.modules.")] = _container(_name)
 
+for _name in ("torch.Tensor", "torch.autograd.Variable.Tensor"):
+    SPECIALS[_name] = _container("torch.Tensor")
+SPECIALS["numpy.ndarray"] = _container("numpy.ndarray")
+for _name in ("keras.KerasTensor", "tensorflow.Tensor", "keras.backend.KerasTensor"):
+    SPECIALS[_name] = _container("keras.KerasTensor")
+
 # Classes that hold modules like any other and add no weights of their own.
 PLAIN_MODULES = {
     "pytorch_lightning.LightningModule": ("torch.nn.Module",),

@@ -137,6 +137,11 @@ def deep_instance(vm: Machine, value: Instance, memo: Memo, depth: int) -> Value
         made = vm.call(method, (DictValue(),))
         memo[id(value)] = (value, made)
         return made
+    options = getattr(value, "options", None)
+    if options is not None:  # one of several modules
+        copies = type(value)(tuple(deep(vm, option, memo, depth + 1) for option in options))
+        memo[id(value)] = (value, copies)
+        return copies
     made = Instance(value.cls, value.place)
     memo[id(value)] = (value, made)
     made.attributes = {name: deep(vm, item, memo, depth + 1) for name, item in value.attributes.items()}
