@@ -10,13 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from paramlens.facts import Analysis
 from paramlens.lints import lint
 from paramlens.settings import Settings
 
 if TYPE_CHECKING:
+    from paramlens.evaluate.environment import Environment
     from paramlens.syntax.code import Source
 
 ANALYZER_VARIABLE = "PARAMLENS_ANALYZER"
@@ -29,13 +30,16 @@ Read = Callable[[str], "str | None"]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to analyse. `calls` are expressions to evaluate after the module; `python` names an environment."""
+    """What to analyse. `calls` are expressions to evaluate after the module; `python` names an environment; `cache` is
+    the folder to keep the result in, see `paramlens.cache`.
+    """
 
     path: str
     text: str
     calls: tuple[str, ...] = ()
     settings: Settings = field(default_factory=Settings)
     python: str | None = None
+    cache: str | None = None
 
 
 def run(job: Job, read: Read, sources: dict[str, Source] | None = None) -> Analysis:
@@ -43,14 +47,24 @@ def run(job: Job, read: Read, sources: dict[str, Source] | None = None) -> Analy
 
     `sources` keeps earlier versions by path: statements that do not parse keep the code of their last good version.
     """
+    return lint(evaluated(job, read, sources), job.settings)
+
+
+def evaluated(job: Job, read: Read, sources: dict[str, Source] | None = None) -> Analysis:
+    """What the text says by itself, before the settings add to it."""
     override = os.environ.get(ANALYZER_VARIABLE)
     if override:
-        return lint(_analyzer(override)(job.path, job.text, read=read, calls=job.calls), job.settings)
-    return lint(_evaluate(job, read, sources), job.settings)
+        return _analyzer(override)(job.path, job.text, read=read, calls=job.calls)
+    return _evaluate(job, read, sources)
+
+
+def environment_of(job: Job) -> Environment:
+    """The folders that the imports of the job's file are looked for in."""
+    return _environment(str(Path(job.path).parent), job.python or job.settings.python)
 
 
 def _evaluate(job: Job, read: Read, sources: dict[str, Source] | None) -> Analysis:
-    from paramlens.evaluate import analyze
+    from paramlens.evaluate.analyze import analyze
     from paramlens.syntax.source import read_source
 
     source = read_source(job.path, job.text, sources.pop(job.path, None) if sources is not None else None)
@@ -58,12 +72,11 @@ def _evaluate(job: Job, read: Read, sources: dict[str, Source] | None) -> Analys
         sources[job.path] = source
         if len(sources) > MOST_SOURCES:
             del sources[next(iter(sources))]
-    environment = _environment(str(Path(job.path).parent), job.python or job.settings.python)
-    return analyze(job.path, job.text, read=read, environment=environment, calls=job.calls, source=source)
+    return analyze(job.path, job.text, read=read, environment=environment_of(job), calls=job.calls, source=source)
 
 
 @lru_cache(maxsize=64)
-def _environment(folder: str, explicit: str | None) -> Any:
+def _environment(folder: str, explicit: str | None) -> Environment:
     from paramlens.evaluate.environment import find_environment
 
     return find_environment(Path(folder), explicit)

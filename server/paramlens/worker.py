@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from paramlens.facts import Analysis
+from paramlens import cache
 from paramlens.jobs import ANALYZER_VARIABLE, Job, run
 from paramlens.sources import read_source
 
@@ -124,7 +125,8 @@ def answer(number: int, job: Job, overlays: Mapping[str, str], sources: dict[str
         return overlays[path] if path in overlays else read_source(path)
 
     try:
-        return Answer(number, run(job, read, sources))
+        found = run(job, read, sources) if job.cache is None else cache.run(job, read, job.cache)
+        return Answer(number, found)
     except MemoryError:
         return Answer(number, None, "it needs too much memory", fatal=True)
     except RecursionError:
@@ -155,7 +157,7 @@ def _import_evaluator() -> None:
     """Ahead of the first job, so that it does not wait for it."""
     if not os.environ.get(ANALYZER_VARIABLE):
         try:
-            import paramlens.evaluate  # noqa: F401
+            import paramlens.evaluate.analyze  # noqa: F401
         except Exception:
             traceback.print_exc()
 

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from paramlens.cache import find
 from paramlens.cli.files import settings_of
 from paramlens.facts import Analysis
 from paramlens.jobs import Job
 from paramlens.settings import Settings
-from paramlens.sources import Unreadable, load_source
+from paramlens.sources import Unreadable, load_source, read_source
 from paramlens.worker import Answer, answer
 
 if TYPE_CHECKING:
@@ -36,16 +37,28 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class _Given:
+    """What holds for all files."""
+
+    calls: tuple[str, ...]
+    python: str | None
+    cache: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Task:
     path: str
     job: Job
     notebook: NotebookMap | None
 
 
-def analyse(paths: Sequence[str], calls: tuple[str, ...], python: str | None) -> Iterator[Result]:
-    """The results in the order of the paths."""
+def analyse(
+    paths: Sequence[str], calls: tuple[str, ...], python: str | None, cache: str | None = None
+) -> Iterator[Result]:
+    """The results in the order of the paths; `cache` is the folder to take results from and to keep them in."""
+    given = _Given(calls, python, cache)
     if len(paths) <= 1:
-        yield from (_finish(path, calls, python, lambda job: answer(0, job, {})) for path in paths)
+        yield from (_finish(path, given, lambda job: answer(0, job, {})) for path in paths)
         return
     from concurrent.futures import ThreadPoolExecutor  # here: one file needs none of this
 
@@ -55,30 +68,33 @@ def analyse(paths: Sequence[str], calls: tuple[str, ...], python: str | None) ->
     workers = Workers()
     with ThreadPoolExecutor(count) as threads:
         try:
-            yield from threads.map(lambda path: _finish(path, calls, python, workers.ask), paths)
+            yield from threads.map(lambda path: _finish(path, given, workers.ask), paths)
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
             workers.stop()
 
 
-def _finish(path: str, calls: tuple[str, ...], python: str | None, ask: _Asker) -> Result:
+def _finish(path: str, given: _Given, ask: _Asker) -> Result:
     start = time.perf_counter()
     settings = settings_of(os.path.dirname(os.path.abspath(path))).settings
     try:
-        task = _task(path, settings, calls, python)
+        task = _task(path, settings, given)
     except Unreadable as error:
         return Result(path, settings, None, error=str(error))
-    found = ask(task.job)
+    kept = find(task.job, read_source, given.cache) if given.cache is not None else None
+    found = Answer(0, kept) if kept is not None else ask(task.job)
     failure = f"{path}: not analysed: {found.failure}" if found.analysis is None else ""
     return Result(path, settings, found.analysis, task.notebook, failure, time.perf_counter() - start)
 
 
-def _task(path: str, settings: Settings, calls: tuple[str, ...], python: str | None) -> _Task:
+def _task(path: str, settings: Settings, given: _Given) -> _Task:
     if path.endswith(".ipynb"):
         from paramlens.syntax.notebook import read_notebook  # here: few files are notebooks
 
         notebook = read_notebook(load_source(path))
         if notebook.problem is not None:
             raise Unreadable(f"{path}: {notebook.problem}")
-        return _Task(path, Job(os.path.abspath(path), notebook.text, calls, settings, python), notebook.map)
-    return _Task(path, Job(os.path.abspath(path), load_source(path), calls, settings, python), None)
+        text, lines = notebook.text, notebook.map
+    else:
+        text, lines = load_source(path), None
+    return _Task(path, Job(os.path.abspath(path), text, given.calls, settings, given.python, given.cache), lines)
