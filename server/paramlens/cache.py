@@ -98,7 +98,7 @@ def run(job: Job, read: Read, folder: str) -> Analysis:
 
 
 class _Recorder:
-    """Reads files and remembers what it found. A missing `__init__.py` stands for its folder, which was looked at too."""
+    """Reads files and remembers what it found. Where an `__init__.py` is missing, its folder was looked for too."""
 
     def __init__(self, read: Read) -> None:
         self._read = read
@@ -146,9 +146,7 @@ def _file(job: Job, folder: str) -> str:
         environment.roots,
         _packages_above(job.path),
     )
-    return os.path.join(
-        folder, hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
-    )
+    return os.path.join(folder, _digest(repr(parts)).hex())
 
 
 def _packages_above(path: str) -> int:
