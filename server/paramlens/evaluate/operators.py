@@ -10,6 +10,7 @@ from paramlens.evaluate.alternatives import Alternatives, undecided
 from paramlens.evaluate.frames import Thrown
 from paramlens.evaluate.frameworks import tensors
 from paramlens.evaluate.python import abstract, arithmetic, builtins, comparison, enums, formatting, items
+from paramlens.evaluate.python.stdlib_functools import FUNCTOOLS
 from paramlens.values import (
     BoundMethod,
     ClassMethodValue,
@@ -52,7 +53,7 @@ _CLASS_OF: dict[type, str] = {
     DictValue: "dict", IteratorValue: "generator", FunctionValue: "function", ClassValue: "type",
     NativeFunction: "builtin_function_or_method", BoundMethod: "method", ModuleValue: "module",
     PropertyValue: "property", StaticMethodValue: "staticmethod", ClassMethodValue: "classmethod",
-    SuperValue: "super", PartialValue: "function",
+    SuperValue: "super",
 }  # fmt: skip
 
 
@@ -70,6 +71,8 @@ def type_of(vm: Interpreter, value: Value) -> ClassValue | Unknown:
         return builtins.CLASSES["frozenset" if value.frozen else "set"]
     if isinstance(value, DictValue):
         return builtins.CLASSES["dict"]
+    if isinstance(value, PartialValue):
+        return FUNCTOOLS["partial"]  # type: ignore[return-value]  # a class in that table
     if isinstance(value, ClassValue) and isinstance(value.traits.get("metaclass"), ClassValue):
         return value.traits["metaclass"]  # type: ignore[no-any-return]  # ClassValue, just asked
     name = _CLASS_OF.get(type(value))
