@@ -86,6 +86,8 @@ def call_function(vm: Interpreter, function: FunctionValue, args: Sequence[Value
     frame = Frame(scope, function.module, function.offset, owner=function.owner)
     frame.function = function
     frame.receiver = args[0] if args else None
+    if len(vm.frames) >= vm.limits.call_depth:
+        vm.too_deep(function)
     if _too_deep(vm, function):
         return vm.note(Unknown(Reason.RECURSION_LIMIT, function.name, vm.place))
     vm.push(function, frame)

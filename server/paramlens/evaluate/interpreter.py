@@ -97,6 +97,7 @@ class Interpreter:
         self.steps = 0
         self.step_limit = self.limits.steps
         self.idle_limit = self.limits.idle_steps  # moved on whenever a layer is made
+        self.deep_calls = 0  # how often calls nested too deep within this statement
         self.deadline = time.thread_time() + self.limits.seconds
         self.texts: dict[str, str | None] = {}
         self.imported: set[str] = set()
@@ -135,6 +136,12 @@ class Interpreter:
         self.frames.append(frame)
         self.running.append(function)
 
+    def too_deep(self, function: FunctionValue) -> None:
+        """Note that calls nest too deep; recursion that does so again and again ends the statement."""
+        self.deep_calls += 1
+        if self.deep_calls > self.limits.deep_calls:
+            raise LimitReached(Reason.RECURSION_LIMIT, function.name)
+
     def pop(self) -> None:
         """Leave it."""
         self.frames.pop()
@@ -172,6 +179,7 @@ class Interpreter:
         """A limit ended a top-level statement; the ones after it get a small budget of their own."""
         self.step_limit = self.steps + self.limits.steps // 20
         self.idle_limit = self.steps + self.limits.idle_steps // 20
+        self.deep_calls = 0
         unknown = Unknown(limit.reason, limit.detail, frame.place(block[0]) if block else None)
         self.note(unknown)
         return unknown

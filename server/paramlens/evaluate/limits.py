@@ -10,6 +10,7 @@ class Limits:
     """steps        statements and calls per file
     idle_steps   of those, in a row without a layer being made: recursion that only burns time ends here
     call_depth   nested calls of user code; real models need more than Python beginners' recursion
+    deep_calls   how often calls may nest deeper than that before the statement ends
     iterations   rounds of one loop
     seconds      processor time of the analysis of one file
     """
@@ -17,5 +18,6 @@ class Limits:
     steps: int = 3_000_000
     idle_steps: int = 100_000
     call_depth: int = 150
+    deep_calls: int = 20
     iterations: int = 10_000
     seconds: float = 20.0

@@ -34,6 +34,8 @@ def check_count(count: int) -> None:
 def check_nested(items: tuple[Any, ...]) -> tuple[Any, ...]:
     """Refuse a tuple that holds more than 50,000 items in all: its hash and its text cost as much, shared or not."""
     count, waiting = 0, [item for item in items if type(item) is tuple]
+    if len(waiting) == 1:
+        return items  # grows by what is written, however deep
     while waiting:
         item = waiting.pop()
         count += len(item)
