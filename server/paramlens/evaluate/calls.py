@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paramlens.dims import Sym, Undecided
@@ -159,21 +161,29 @@ def call_native(vm: Interpreter, function: NativeFunction, args: Sequence[Value]
         return vm.note(Unknown(Reason.UNSUPPORTED, function.name, vm.place))
 
 
-# Builtins whose result follows from their arguments alone.
-_PURE = frozenset({"len", "max", "min", "sum", "abs", "round"})
+# Natives whose result follows from their arguments alone, and classes of which that is so.
+_PURE = frozenset("len max min sum abs round ceil floor trunc sqrt log2 gcd int float".split())
+_NAME = re.compile(r"[\w.]+(\[[^\[\]]*\])*")
 
 
 def _result_of(vm: Interpreter, function: NativeFunction, args: Sequence[Value], why: Unknown) -> Unknown:
-    """What a native gives that hangs on an unknown value: another one, except that `int` keeps what is a number."""
-    if function.name == "int" and len(args) == 4 and args[2] == (why,):  # vm, class, arguments, keywords
-        return why if why.serial not in vm.formulas else derived(why, _call_text("int", [why]), "int", why)
+    """What a native gives that hangs on an unknown value: another one; but `int(n)` of a name is taken as `n`."""
+    if len(args) == 4 and isinstance(args[1], ClassValue) and isinstance(args[2], tuple):
+        args = args[2]  # a class is called with the machine, itself, the arguments and the keywords
+    if function.name == "int" and len(args) == 1 and args[0] is why and _NAME.fullmatch(why.label):
+        return why
+    text = _call_text(function.name, args)
     if function.name in _PURE and all(isinstance(arg, Unknown | int | float | Sym) for arg in args):
-        return derived(why, _call_text(function.name, args), function.name, *args)
-    return fresh(why.reason, why.detail, why.place or vm.place)
+        return derived(why, text, function.name, *args)
+    result = fresh(why.reason, why.detail, why.place or vm.place)
+    return replace(result, name=text) if any(arg is why for arg in args) else result
 
 
 def _call_text(name: str, args: Sequence[Value]) -> str:
-    shown = ", ".join(arg.label or "?" if isinstance(arg, Unknown) else str(arg) for arg in args)
+    """`ceil(width / 4)`, `load(…)`."""
+    if not all(isinstance(arg, Unknown | int | float | str | Sym) for arg in args):
+        return f"{name}(…)"
+    shown = ", ".join(arg.label or "…" if isinstance(arg, Unknown) else str(arg) for arg in args)
     return f"{name}{shown}" if shown[:1] == "(" and len(args) == 1 else f"{name}({shown})"
 
 

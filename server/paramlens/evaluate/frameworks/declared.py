@@ -51,6 +51,10 @@ def _sized(vm: Interpreter, declaration: LayerDeclaration, name: str, value: Any
         if parameter is not None and str(parameter.annotation).startswith("Dim"):
             return vm.symbol_for(value, name)
         return value
+    if isinstance(value, tuple) and any(isinstance(item, Unknown) for item in value):
+        parameter = declaration.signature.parameters.get(name)
+        if parameter is not None and str(parameter.annotation).startswith("Dim"):
+            return tuple(vm.symbol_for(item, name) if isinstance(item, Unknown) else item for item in value)
     if isinstance(value, TensorValue) and value.shape == () and isinstance(value.data, int):
         return value.data
     if isinstance(value, float) and value.is_integer() and str(
