@@ -13,7 +13,9 @@ from paramlens.values import (
     NativeFunction,
     PartialValue,
     PropertyValue,
+    Reason,
     SuperValue,
+    Unknown,
     Value,
 )
 
@@ -44,11 +46,23 @@ def attribute(vm: Interpreter, value: Value, name: str) -> Value:
         return value.getter
     if isinstance(value, SuperValue) and name == "__class__":
         return vm.builtin_class("object")
+    if name in ("astype", "item") and isinstance(value, int | float):
+        return NativeFunction(name, lambda vm, *kind: _numpy_scalar(value, *kind))
     if name == "__class__":
         return vm.type_of(value)
     if name == "__doc__":
         return None
     return MISSING
+
+
+def _numpy_scalar(value: int | float, kind: Value = None) -> Value:
+    """`np.floor(x).astype(int)`: numpy's scalars are kept as Python numbers."""
+    if kind is None:
+        return value
+    name = kind if isinstance(kind, str) else getattr(kind, "name", "")
+    if "int" in name:
+        return int(value)
+    return float(value) if "float" in name else Unknown(Reason.UNSUPPORTED, f"astype({name})")
 
 
 def _function(vm: Interpreter, value: FunctionValue, name: str) -> Value:

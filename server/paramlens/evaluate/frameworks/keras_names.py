@@ -11,6 +11,7 @@ from paramlens.evaluate.frameworks.keras_lambda import LAMBDA
 from paramlens.evaluate.frameworks.keras_layer import LAYER
 from paramlens.values import (
     ClassValue,
+    DictValue,
     FunctionValue,
     Instance,
     NativeFunction,
@@ -184,13 +185,25 @@ SPECIALS["tensorflow.__version__"] = lambda vm: "2.21.0"
 SPECIALS["keras.__version__"] = lambda vm: "3.15.1"
 
 
+# Modules whose classes and functions make objects without weights.
+_OBJECTS = frozenset({
+    "keras.initializers", "keras.regularizers", "keras.constraints", "keras.losses", "keras.metrics", "keras.callbacks",
+    "keras.optimizers", "keras.optimizers.schedules", "keras.optimizers.legacy", "tensorflow.initializers",
+    "tensorflow.losses", "tensorflow.metrics", "tensorflow.optimizers", "tensorflow.optimizers.schedules",
+    "keras.mixed_precision", "keras.objectives",
+})  # fmt: skip
+# Modules whose classes only bring data.
+_DATA_MODULES = ("keras.preprocessing", "keras.utils", "tensorflow.data", "tensorflow.train", "tensorflow.summary")
+
+
 def fallback(vm: Interpreter, name: str) -> Value:
     """Names that follow a pattern: initialisers, optimisers, losses, callbacks are objects without weights."""
     prefix = name.rsplit(".", 1)[0]
     last = name.rsplit(".", 1)[-1]
-    if prefix in ("keras.initializers", "keras.regularizers", "keras.constraints", "keras.losses", "keras.metrics",
-                  "keras.optimizers", "keras.optimizers.schedules", "keras.callbacks", "tensorflow.initializers"):  # fmt: skip
+    if prefix in _OBJECTS:
         return _opaque_class(vm, name) if last[:1].isupper() else NativeFunction(name, _opaque_result(name))
+    if last[:1].isupper() and prefix.startswith(_DATA_MODULES):
+        return _opaque_class(vm, name)
     if name == "keras.random.SeedGenerator":
         return _opaque_class(vm, name)
     if name.startswith(("keras.layers.", "keras.models.")) and last[:1].isupper():
@@ -218,8 +231,14 @@ def _by_last_name(vm: Interpreter, name: str, last: str) -> Value:
 
 
 def _opaque_result(name: str) -> Callable[..., Value]:
+    """What a function of such a module gives: an object without weights, or a number that hangs on data."""
+
     def result(vm: Interpreter, *args: Value, **kwargs: Value) -> Value:
-        return vm.unknown(Reason.UNSUPPORTED, name)
+        if any(isinstance(value, TensorValue | Unknown) for value in (*args, *kwargs.values())):
+            return vm.unknown(Reason.DATA_DEPENDENT, name)
+        if name.endswith((".get", ".deserialize")) and args and not isinstance(args[0], str | DictValue):
+            return args[0]
+        return vm.instantiate(_opaque_class(vm, name))
 
     result.opaque = True  # type: ignore[attr-defined]  # read by is_guess
     return result
@@ -236,11 +255,14 @@ def _opaque_class(vm: Interpreter, name: str) -> ClassValue:
         self.attributes.update(kwargs)
 
     def anything(vm: Interpreter, self: Instance, attribute: Value) -> Value:
-        return vm.unknown(Reason.UNSUPPORTED, f"{cls.name}.{attribute}")
+        return vm.unknown(Reason.DATA_DEPENDENT, f"{cls.name}.{attribute}")
+
+    def called(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -> Value:
+        return vm.unknown(Reason.DATA_DEPENDENT, f"{cls.name}()")
 
     cls.namespace = {
         "__init__": NativeFunction(name, initialize),
         "__getattr__": NativeFunction(name, anything),
-        "__call__": NativeFunction(name, _opaque_result(name)),
+        "__call__": NativeFunction(name, called),
     }
     return cls
