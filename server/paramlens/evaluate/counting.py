@@ -67,7 +67,7 @@ def missing_part(instance: Instance) -> Unknown | None:
         return state.incomplete
     if state.framework == "keras" and state.needs_input and not state.is_built:
         return Unknown(Reason.NOT_BUILT, instance.cls.name, instance.place)
-    if state.framework == "keras" and _waits_for_build(instance):
+    if state.framework == "keras" and (_waits_for_build(instance) or state.wrapped.get(keras_layer.ANNOUNCED)):
         return Unknown(Reason.NOT_BUILT, instance.cls.name, instance.place)
     if state.needs_input and state.framework == "torch":
         return Unknown(Reason.NOT_BUILT, instance.cls.name, instance.place)

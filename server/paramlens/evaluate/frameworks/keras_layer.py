@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 LAYER = "keras.layers.Layer"
 METHODS: dict[str, Value] = {}
 CALL_OPTIONS = ("training", "mask", "name")
+ANNOUNCED = "announced"  # key of LayerState.wrapped: `build(shape)` was called, which makes weights in Keras 2 alone
 
 
 def method(*names: str, table: dict[str, Value] = METHODS) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
@@ -147,6 +148,9 @@ def call_layer(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -
     if not inputs and (not args or not isinstance(args[0], Unknown)):
         args = tuple(vm.keras_argument(value) for value in args)
         inputs = tuple(vm.flat_tensors(args))
+    if state.wrapped.get(ANNOUNCED):
+        vm.touch(self)
+        state.wrapped = {**state.wrapped, ANNOUNCED: False}
     build_for_call(vm, self, args, options)
     result = _declared_output(vm, self, _result(vm, self, args, options), args)
     output = relinked(vm, self, result, args, options, inputs)

@@ -194,6 +194,8 @@ def _build_model(vm: Interpreter, self: Instance, input_shape: Value = None, **k
     if input_shape is None or self.state.graph is not None:
         return
     build_on(vm, self, tensor_of_shape(vm, input_shape))
+    vm.touch(self)
+    self.state.wrapped = {**self.state.wrapped, keras_layer.ANNOUNCED: True}
 
 
 def build_on(vm: Interpreter, self: Instance, tensor: Value) -> None:
@@ -211,9 +213,12 @@ def build_on(vm: Interpreter, self: Instance, tensor: Value) -> None:
 @method("fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch", table=MODEL_METHODS)
 def _on_data(vm: Interpreter, self: Instance, x: Value = None, *args: Value, **kwargs: Value) -> Value:
     """Training and prediction build a model that waits for its input."""
-    if x is not None and not self.state.calls and self.state.graph is None:
+    announced = self.state.wrapped.get(keras_layer.ANNOUNCED)
+    if x is not None and (not self.state.calls or announced) and self.state.graph is None:
         batch = _batch_of(vm, x)
-        if batch is not None:
+        if batch is not None and announced:
+            vm.call(self, (batch,))
+        elif batch is not None:
             build_on(vm, self, batch)
     return vm.unknown(Reason.DATA_DEPENDENT, "a result of training")
 
