@@ -31,7 +31,7 @@ Read = Callable[[str], "str | None"]
 @dataclass(frozen=True, slots=True)
 class Job:
     """What to analyse. `calls` are expressions to evaluate after the module; `python` names an environment; `cache` is
-    the folder to keep the result in, see `paramlens.cache`.
+    the folder to keep the result in, see `paramlens.cache`; `seconds` is the processor time, None the evaluator's own.
     """
 
     path: str
@@ -40,6 +40,7 @@ class Job:
     settings: Settings = field(default_factory=Settings)
     python: str | None = None
     cache: str | None = None
+    seconds: float | None = None
 
 
 def run(job: Job, read: Read, sources: dict[str, Source] | None = None) -> Analysis:
@@ -65,6 +66,7 @@ def environment_of(job: Job) -> Environment:
 
 def _evaluate(job: Job, read: Read, sources: dict[str, Source] | None) -> Analysis:
     from paramlens.evaluate.analyze import analyze
+    from paramlens.evaluate.limits import Limits
     from paramlens.syntax.source import read_source
 
     source = read_source(job.path, job.text, sources.pop(job.path, None) if sources is not None else None)
@@ -72,7 +74,11 @@ def _evaluate(job: Job, read: Read, sources: dict[str, Source] | None) -> Analys
         sources[job.path] = source
         if len(sources) > MOST_SOURCES:
             del sources[next(iter(sources))]
-    return analyze(job.path, job.text, read=read, environment=environment_of(job), calls=job.calls, source=source)
+    limits = Limits(seconds=job.seconds) if job.seconds is not None else None
+    environment = environment_of(job)
+    return analyze(
+        job.path, job.text, read=read, environment=environment, calls=job.calls, source=source, limits=limits
+    )
 
 
 @lru_cache(maxsize=64)

@@ -37,10 +37,20 @@ CAPABILITIES: Message = {
 }
 
 
-class Client:
-    """`settings` is what the editor answers to workspace/configuration."""
+LIMITED = """
+from paramlens.cli import main
+from paramlens.lsp.worker import Worker
+Worker.__init__.__defaults__ = ({},)
+main()
+"""
 
-    def __init__(self, folder: Path, *, analyzer: str = "stub_analyzer:analyze", settings: Any = None) -> None:
+
+class Client:
+    """`settings` is what the editor answers to workspace/configuration; `limit` the seconds for one analysis."""
+
+    def __init__(
+        self, folder: Path, *, analyzer: str = "stub_analyzer:analyze", settings: Any = None, limit: float | None = None
+    ) -> None:
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join([str(SOURCE), str(STUBS)]),
@@ -49,7 +59,9 @@ class Client:
         self.folder = folder
         self.settings = settings
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "paramlens", "serve"],
+            [sys.executable, "-c", LIMITED.format(limit), "serve"]
+            if limit
+            else [sys.executable, "-m", "paramlens", "serve"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -58,6 +70,7 @@ class Client:
         )
         self.answers: dict[Any, Message] = {}
         self.said: list[Message] = []
+        self.opened: set[str] = set()
         self.number = 0
         self.errors: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self.news = threading.Condition()
@@ -96,7 +109,8 @@ class Client:
         result = None
         if message["method"] == "workspace/configuration":
             result = [self.settings for _ in message["params"]["items"]]
-        self.send({"jsonrpc": "2.0", "id": message["id"], "result": result})
+        with contextlib.suppress(OSError, ValueError):  # the test closed the server's input
+            self.send({"jsonrpc": "2.0", "id": message["id"], "result": result})
 
     def send(self, message: Any) -> None:
         body = json.dumps(message).encode()
@@ -156,6 +170,7 @@ class Client:
 
     def open(self, name: str, text: str, version: int = 1) -> None:
         item = {"uri": self.uri(name), "languageId": "python", "version": version, "text": text}
+        self.opened.add(self.uri(name))
         self.notify("textDocument/didOpen", {"textDocument": item})
 
     def change(self, name: str, version: int, text: str) -> None:
@@ -172,6 +187,15 @@ class Client:
         assert "error" not in answer, answer
         positions = [(hint["position"], hint["label"]) for hint in answer["result"] or []]
         return [(position["line"], position["character"], label) for position, label in positions]
+
+    def fresh(self, folder: Path) -> None:
+        """Close what is open and forget what was said; go on in another folder, with the same server."""
+        for uri in sorted(self.opened):
+            self.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+        self.opened.clear()
+        self.request("textDocument/hover", {"textDocument": {"uri": "none:"}, "position": {"line": 0, "character": 0}})
+        self.folder = folder
+        self.said.clear()
 
     def stop(self) -> int:
         """Shut down properly; the exit status."""

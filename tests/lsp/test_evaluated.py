@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from client import Client
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from hostile_programs import AFTER, BEFORE, PROGRAMS
 
 SOURCE = """\
 import keras
@@ -35,3 +43,26 @@ def test_hints_while_a_statement_is_half_typed(tmp_path: Path) -> None:
         assert (8, "▸ 20 params · 80 B") in [(line, label) for line, _, label in client.hints("model.py")]
     finally:
         client.close()
+
+
+@pytest.mark.parametrize("name", ["exponential_with_base", "growing_number", "catastrophic_pattern"])
+def test_a_hostile_file_blocks_no_other(shared_evaluator: Client, tmp_path: Path, name: str) -> None:
+    client = shared_evaluator
+    client.fresh(tmp_path)
+    client.open("hostile.py", BEFORE + PROGRAMS[name] + AFTER)
+    start = time.monotonic()
+    for version in range(1, 4):
+        text = f"from torch import nn\nnet = nn.Linear(3, {version})\n"
+        client.open("model.py", text) if version == 1 else client.change("model.py", version, text)
+        assert [line for line, _, _ in client.hints("model.py")] == [1]
+    assert time.monotonic() - start < 10
+    assert (1, "▸ 16 params · 64 B") in [(line, label) for line, _, label in client.hints("hostile.py")]
+    assert client.heard("window/showMessage") == []
+
+
+@pytest.fixture(scope="module")
+def shared_evaluator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    started = Client(tmp_path_factory.mktemp("shared"), analyzer="")
+    started.start()
+    yield started
+    started.close()

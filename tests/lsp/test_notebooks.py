@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from client import CAPABILITIES, Client
 
 CAPABLE = {**CAPABILITIES, "notebookDocument": {"synchronization": {}}}
@@ -47,17 +45,9 @@ class Notebook:
         return [(hint["position"]["line"], hint["position"]["character"], hint["label"]) for hint in found or []]
 
 
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[Client]:
-    started = Client(tmp_path)
-    started.start(CAPABLE)
-    yield started
-    started.close()
-
-
-def test_cells_show_their_own_hints_by_their_own_lines(client: Client) -> None:
+def test_cells_show_their_own_hints_by_their_own_lines(shared: Client) -> None:
     book = Notebook(
-        client, "x = 1\n!pip install linear\n", "\nnet = Linear(3, 4)", "", "a = Linear(1, 1)\r\nb = Linear(2, 2)"
+        shared, "x = 1\n!pip install linear\n", "\nnet = Linear(3, 4)", "", "a = Linear(1, 1)\r\nb = Linear(2, 2)"
     )
     assert book.hints(0) == []
     assert book.hints(1) == [(1, 18, "▸ 16 params · 64 B")]
@@ -65,19 +55,19 @@ def test_cells_show_their_own_hints_by_their_own_lines(client: Client) -> None:
     assert [line for line, _, _ in book.hints(3)] == [0, 1]
 
 
-def test_text_cells_and_other_languages_are_left_out(client: Client) -> None:
-    book = Notebook(client, "Linear(3, 4)", "net = Linear(3, 4)", kinds={0: 1})
+def test_text_cells_and_other_languages_are_left_out(shared: Client) -> None:
+    book = Notebook(shared, "Linear(3, 4)", "net = Linear(3, 4)", kinds={0: 1})
     assert book.hints(0) == []
     assert book.hints(1) == [(0, 18, "▸ 16 params · 64 B")]
 
 
-def test_edits_new_and_removed_cells(client: Client) -> None:
-    book = Notebook(client, "x = 1", "net = Linear(3, 4)")
+def test_edits_new_and_removed_cells(shared: Client) -> None:
+    book = Notebook(shared, "x = 1", "net = Linear(3, 4)")
     assert book.hints(1)
     book.edit(0, "x = 1\ny = 2\nz = 3")
     book.edit(1, "net = Linear(3, 5)")
     assert book.hints(1) == [(0, 18, "▸ 20 params · 80 B")]
-    client.hear("workspace/inlayHint/refresh")
+    shared.hear("workspace/inlayHint/refresh")
     new = {"kind": 2, "document": book.cell(7)}
     opened, closed = [book.item(7, "w = Linear(1, 2)")], [{"uri": book.cell(0)}]
     book.change(
@@ -88,32 +78,31 @@ def test_edits_new_and_removed_cells(client: Client) -> None:
     assert book.hints(0) == []
 
 
-def test_hover_tooltip_and_lens_in_a_cell(client: Client) -> None:
-    book = Notebook(client, "x = 1\ny = 2", "net = Linear(3, 4)")
+def test_hover_tooltip_and_lens_in_a_cell(shared: Client) -> None:
+    book = Notebook(shared, "x = 1\ny = 2", "net = Linear(3, 4)")
     identifier = {"textDocument": {"uri": book.cell(1)}}
-    shown = client.request("textDocument/hover", {**identifier, "position": {"line": 0, "character": 8}})
+    shown = shared.request("textDocument/hover", {**identifier, "position": {"line": 0, "character": 8}})
     assert shown["contents"]["value"].startswith("**Linear**: 16 parameters")
     assert shown["range"]["start"] == {"line": 0, "character": 6}
-    assert client.request("textDocument/codeLens", {"textDocument": {"uri": book.cell(0)}}) == []
-    (lens,) = client.request("textDocument/codeLens", identifier)
+    assert shared.request("textDocument/codeLens", {"textDocument": {"uri": book.cell(0)}}) == []
+    (lens,) = shared.request("textDocument/codeLens", identifier)
     assert lens["range"]["start"] == {"line": 0, "character": 6}
     (table,) = lens["command"]["arguments"]
     assert (table["uri"], table["rows"][0]["range"]["start"]) == (book.cell(1), {"line": 0, "character": 6})
     whole = {"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}}
-    (hint,) = client.request("textDocument/inlayHint", {**identifier, "range": whole})
-    assert "16 parameters" in client.request("inlayHint/resolve", hint)["tooltip"]
+    (hint,) = shared.request("textDocument/inlayHint", {**identifier, "range": whole})
+    assert "16 parameters" in shared.request("inlayHint/resolve", hint)["tooltip"]
 
 
-def test_diagnostics_stand_in_their_cell_and_go_with_it(client: Client) -> None:
-    book = Notebook(client, "x = 1", "x = Linear(3, 4)  # MISMATCH")
+def test_diagnostics_stand_in_their_cell_and_go_with_it(shared: Client) -> None:
+    book = Notebook(shared, "x = 1", "x = Linear(3, 4)  # MISMATCH")
     assert book.hints(1)
-    found = client.hear("textDocument/publishDiagnostics", uri=book.cell(1))["diagnostics"]
+    found = shared.hear("textDocument/publishDiagnostics", uri=book.cell(1))["diagnostics"]
     assert [(each["code"], each["range"]["start"]["line"]) for each in found] == [("shape-mismatch", 0)]
-    assert client.heard("textDocument/publishDiagnostics", uri=book.cell(0)) == []
-    client.notify("notebookDocument/didClose", {"notebookDocument": {"uri": book.uri}, "cellTextDocuments": []})
-    assert client.hear("textDocument/publishDiagnostics", count=2, uri=book.cell(1))["diagnostics"] == []
+    assert shared.heard("textDocument/publishDiagnostics", uri=book.cell(0)) == []
+    shared.notify("notebookDocument/didClose", {"notebookDocument": {"uri": book.uri}, "cellTextDocuments": []})
+    assert shared.hear("textDocument/publishDiagnostics", count=2, uri=book.cell(1))["diagnostics"] == []
     assert book.hints(1) == []
-    assert client.stop() == 0
 
 
 def test_the_evaluator_joins_cells_and_survives_an_unfinished_one(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,6 @@ from client import CAPABILITIES, Client
 from paramlens.lsp.adapter import process_is_alive
 
 LINEAR = "net = Linear(3, 4)\n"
-
-
-@pytest.fixture
-def client(tmp_path: Path) -> Iterator[Client]:
-    started = Client(tmp_path)
-    yield started
-    started.close()
 
 
 def wait_until_gone(pids: list[int]) -> None:
@@ -54,23 +46,21 @@ def test_what_the_server_can_do(client: Client) -> None:
     ]
 
 
-def test_hints_follow_edits(client: Client) -> None:
-    client.start()
-    client.open("model.py", LINEAR)
-    assert client.hints("model.py") == [(0, 18, "▸ 16 params · 64 B")]
-    client.change("model.py", 2, "\n" + LINEAR.replace("4", "5"))
-    assert client.hints("model.py") == [(1, 18, "▸ 20 params · 80 B")]
+def test_hints_follow_edits(shared: Client) -> None:
+    shared.open("model.py", LINEAR)
+    assert shared.hints("model.py") == [(0, 18, "▸ 16 params · 64 B")]
+    shared.change("model.py", 2, "\n" + LINEAR.replace("4", "5"))
+    assert shared.hints("model.py") == [(1, 18, "▸ 20 params · 80 B")]
 
 
-def test_a_client_that_sends_ranges_is_understood(client: Client) -> None:
-    client.start()
-    client.open("model.py", "x = 'a\x0cb\u2028c😀'\r\n" + LINEAR)
+def test_a_client_that_sends_ranges_is_understood(shared: Client) -> None:
+    shared.open("model.py", "x = 'a\x0cb\u2028c😀'\r\n" + LINEAR)
     at = {"start": {"line": 1, "character": 16}, "end": {"line": 1, "character": 999}}
     first = {"start": {"line": 0, "character": 13}, "end": {"line": 0, "character": 13}}
     changes = [{"range": at, "text": "50)"}, {"range": first, "text": "; y = Linear(1, 1)"}]
-    item = {"uri": client.uri("model.py"), "version": 2}
-    client.notify("textDocument/didChange", {"textDocument": item, "contentChanges": changes})
-    assert client.hints("model.py") == [(0, 31, "▸ 2"), (1, 19, "▸ 200 params · 800 B")]
+    item = {"uri": shared.uri("model.py"), "version": 2}
+    shared.notify("textDocument/didChange", {"textDocument": item, "contentChanges": changes})
+    assert shared.hints("model.py") == [(0, 31, "▸ 2"), (1, 19, "▸ 200 params · 800 B")]
 
 
 @pytest.mark.parametrize(("encoding", "character"), [("utf-8", 28), ("utf-16", 26), ("utf-32", 25)])
@@ -85,59 +75,54 @@ def test_positions_are_in_the_negotiated_units(client: Client, encoding: str, ch
     assert found["range"]["end"] == {"line": 0, "character": character}
 
 
-def test_tooltips_come_when_they_are_asked_for(client: Client) -> None:
-    client.start()
-    client.open("model.py", "x = Linear(3, 4)\n")
-    (hint,) = client.answer(client.ask_hints("model.py"))["result"]
+def test_tooltips_come_when_they_are_asked_for(shared: Client) -> None:
+    shared.open("model.py", "x = Linear(3, 4)\n")
+    (hint,) = shared.answer(shared.ask_hints("model.py"))["result"]
     assert "tooltip" not in hint
-    assert client.request("inlayHint/resolve", hint)["tooltip"] == "Linear: 16 parameters"
+    assert shared.request("inlayHint/resolve", hint)["tooltip"] == "Linear: 16 parameters"
 
 
-def test_code_lens_with_its_table(client: Client) -> None:
-    client.start()
-    client.open("model.py", LINEAR)
-    (lens,) = client.request("textDocument/codeLens", {"textDocument": {"uri": client.uri("model.py")}})
+def test_code_lens_with_its_table(shared: Client) -> None:
+    shared.open("model.py", LINEAR)
+    (lens,) = shared.request("textDocument/codeLens", {"textDocument": {"uri": shared.uri("model.py")}})
     command = lens["command"]
     assert (command["title"], command["command"]) == ("16 params · 64 B · 12 multiply-adds", "paramlens.showModels")
     (table,) = command["arguments"]
-    assert table["uri"] == client.uri("model.py")
+    assert table["uri"] == shared.uri("model.py")
     assert table["rows"][0]["description"] == "16"
     assert table["rows"][0]["range"]["start"] == {"line": 0, "character": 6}
 
 
-def test_diagnostics_carry_the_version_and_go_with_the_document(client: Client) -> None:
-    client.start()
-    client.open("model.py", "x = Linear(3, 4)  # MISMATCH\n", version=7)
-    published = client.hear("textDocument/publishDiagnostics", version=7)
+def test_diagnostics_carry_the_version_and_go_with_the_document(shared: Client) -> None:
+    shared.open("model.py", "x = Linear(3, 4)  # MISMATCH\n", version=7)
+    published = shared.hear("textDocument/publishDiagnostics", version=7)
     (found,) = published["diagnostics"]
     assert (found["code"], found["source"], found["severity"]) == ("shape-mismatch", "paramlens", 1)
-    client.change("model.py", 8, LINEAR)
-    assert client.hear("textDocument/publishDiagnostics", version=8)["diagnostics"] == []
-    assert client.hear("paramlens/fileStatus", text="16 params")["uri"] == client.uri("model.py")
-    client.notify("textDocument/didClose", {"textDocument": {"uri": client.uri("model.py")}})
-    client.hear("paramlens/fileStatus", text="")
-    assert client.hints("model.py") == []
+    shared.change("model.py", 8, LINEAR)
+    assert shared.hear("textDocument/publishDiagnostics", version=8)["diagnostics"] == []
+    assert shared.hear("paramlens/fileStatus", text="16 params")["uri"] == shared.uri("model.py")
+    shared.notify("textDocument/didClose", {"textDocument": {"uri": shared.uri("model.py")}})
+    shared.hear("paramlens/fileStatus", text="")
+    assert shared.hints("model.py") == []
 
 
-def test_half_typed_text_is_normal(client: Client) -> None:
-    client.start()
-    client.open("model.py", LINEAR + "y = Linear(3, ")
-    assert client.hints("model.py") == [(0, 18, "▸ 16 params · 64 B")]
-    client.change("model.py", 2, "")
-    assert client.hints("model.py") == []
-    client.change("model.py", 3, "\ud800 = Linear(3, 4)\x00")
-    assert client.hints("model.py")
+def test_half_typed_text_is_normal(shared: Client) -> None:
+    shared.open("model.py", LINEAR + "y = Linear(3, ")
+    assert shared.hints("model.py") == [(0, 18, "▸ 16 params · 64 B")]
+    shared.change("model.py", 2, "")
+    assert shared.hints("model.py") == []
+    shared.change("model.py", 3, "\ud800 = Linear(3, 4)\x00")
+    assert shared.hints("model.py")
 
 
-def test_a_request_never_gets_positions_of_another_version(client: Client) -> None:
-    client.start()
-    client.open("model.py", LINEAR)
+def test_a_request_never_gets_positions_of_another_version(shared: Client) -> None:
+    shared.open("model.py", LINEAR)
     asked = []
     for version in range(2, 40):
-        client.change("model.py", version, "\n" * version + LINEAR)
-        asked.append((version, client.ask_hints("model.py")))
+        shared.change("model.py", version, "\n" * version + LINEAR)
+        asked.append((version, shared.ask_hints("model.py")))
     for version, number in asked:
-        answer = client.answer(number)
+        answer = shared.answer(number)
         if "error" in answer:
             assert answer["error"]["code"] == -32801
         else:
@@ -192,40 +177,37 @@ def test_settings_without_configuration_requests(client: Client) -> None:
     assert client.hear("textDocument/publishDiagnostics", 2)["diagnostics"] == []
 
 
-def test_a_crash_ends_the_worker_alone_and_is_told_once(client: Client) -> None:
-    client.start()
-    client.open("model.py", LINEAR)
-    assert client.hints("model.py")
-    client.change("model.py", 2, "CRASH\n" + LINEAR)
-    assert client.hints("model.py") == []
-    message = client.hear("window/showMessage")
+def test_a_crash_ends_the_worker_alone_and_is_told_once(shared: Client) -> None:
+    shared.open("model.py", LINEAR)
+    assert shared.hints("model.py")
+    shared.change("model.py", 2, "CRASH\n" + LINEAR)
+    assert shared.hints("model.py") == []
+    message = shared.hear("window/showMessage")
     assert message["message"] == "Paramlens leaves model.py alone until it changes: the analysis crashed."
-    client.change("model.py", 3, "CRASH again\n" + LINEAR)
-    assert client.hints("model.py") == []
-    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": client.uri("new.py"), "type": 1}]})
-    client.open("other.py", LINEAR)
-    assert client.hints("other.py")
-    client.change("model.py", 4, LINEAR)
-    assert client.hints("model.py")
-    assert len(client.heard("window/showMessage")) == 1
-    errors = [log for log in client.heard("window/logMessage") if "the analysis crashed" in log["message"]]
+    shared.change("model.py", 3, "ABORT\n" + LINEAR)
+    assert shared.hints("model.py") == []
+    shared.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": shared.uri("new.py"), "type": 1}]})
+    shared.open("other.py", LINEAR)
+    assert shared.hints("other.py")
+    shared.change("model.py", 4, LINEAR)
+    assert shared.hints("model.py")
+    assert len(shared.heard("window/showMessage")) == 1
+    errors = [log for log in shared.heard("window/logMessage") if "the analysis crashed" in log["message"]]
     assert len(errors) == 2
 
 
 @pytest.mark.parametrize("word", ["RAISE", "MEMORY"])
-def test_errors_of_the_analysis_are_answers(client: Client, word: str) -> None:
-    client.start()
-    client.open("model.py", f"{word}\n" + LINEAR)
-    assert client.hints("model.py") == []
-    client.hear("window/showMessage")
-    client.change("model.py", 2, LINEAR)
-    assert client.hints("model.py")
+def test_errors_of_the_analysis_are_answers(shared: Client, word: str) -> None:
+    shared.open("model.py", f"{word}\n" + LINEAR)
+    assert shared.hints("model.py") == []
+    shared.hear("window/showMessage")
+    shared.change("model.py", 2, LINEAR)
+    assert shared.hints("model.py")
 
 
-def test_whoever_prints_does_not_write_into_the_protocol(client: Client) -> None:
-    client.start()
-    client.open("model.py", "PRINT\n" + LINEAR)
-    assert client.hints("model.py") == [(1, 18, "▸ 16 params · 64 B")]
+def test_whoever_prints_does_not_write_into_the_protocol(shared: Client) -> None:
+    shared.open("model.py", "PRINT\n" + LINEAR)
+    assert shared.hints("model.py") == [(1, 18, "▸ 16 params · 64 B")]
 
 
 def test_every_request_gets_an_answer(client: Client) -> None:
@@ -257,34 +239,49 @@ def test_every_request_gets_an_answer(client: Client) -> None:
     assert client.process.wait(10) == 0
 
 
-def test_a_cancelled_request_is_answered_as_such(client: Client) -> None:
-    client.start()
-    client.open("model.py", "HANG\n")
-    number = client.ask_hints("model.py")
-    client.notify("$/cancelRequest", {"id": number})
-    assert client.answer(number)["error"]["code"] == -32800
-    assert client.stop() == 0
+def test_a_cancelled_request_is_answered_as_such(shared: Client) -> None:
+    shared.open("model.py", "HANG\n")
+    number = shared.ask_hints("model.py")
+    shared.notify("$/cancelRequest", {"id": number})
+    assert shared.answer(number)["error"]["code"] == -32800
+    shared.change("model.py", 2, LINEAR)
+    assert shared.hints("model.py")
 
 
-def test_a_hanging_analysis_is_ended(client: Client) -> None:
-    client.start()
-    client.open("model.py", "HANG\n")
-    client.open("other.py", LINEAR)
-    assert client.hints("other.py")  # after the time limit of the first
-    assert "took longer than 10 s" in client.hear("window/showMessage")["message"]
+def test_a_hanging_analysis_is_ended(tmp_path: Path) -> None:
+    client = Client(tmp_path, limit=2)
+    try:
+        client.start()
+        client.open("model.py", "HANG\n")
+        client.open("other.py", LINEAR)
+        assert client.hints("other.py")  # after the time limit of the first
+        assert "took longer than 2 s" in client.hear("window/showMessage")["message"]
+    finally:
+        client.close()
 
 
-def test_a_hanging_version_does_not_hold_up_the_next_one(client: Client) -> None:
-    client.start()
-    client.open("model.py", LINEAR)
-    assert client.hints("model.py")
-    client.change("model.py", 2, "HANG\n")
+def test_a_hanging_file_holds_up_no_other(shared: Client) -> None:
+    shared.open("model.py", "HANG\n")
+    start = time.monotonic()
+    for version in (1, 2):
+        shared.open("other.py", LINEAR) if version == 1 else shared.change("other.py", 2, "\n" + LINEAR)
+        assert shared.hints("other.py")
+    assert time.monotonic() - start < 10
+    shared.change("model.py", 2, LINEAR)
+    assert shared.hints("model.py")
+    assert shared.heard("window/showMessage") == []
+
+
+def test_a_hanging_version_does_not_hold_up_the_next_one(shared: Client) -> None:
+    shared.open("model.py", LINEAR)
+    assert shared.hints("model.py")
+    shared.change("model.py", 2, "HANG\n")
     time.sleep(0.3)
     start = time.monotonic()
-    client.change("model.py", 3, LINEAR)
-    assert client.hints("model.py")
+    shared.change("model.py", 3, LINEAR)
+    assert shared.hints("model.py")
     assert time.monotonic() - start < 9
-    assert client.heard("window/showMessage") == []
+    assert shared.heard("window/showMessage") == []
 
 
 def test_nothing_is_left_behind_after_exit(client: Client) -> None:
@@ -307,6 +304,7 @@ def test_the_end_of_input_ends_the_server_even_while_it_works(client: Client) ->
     client.start()
     client.open("model.py", "HANG\n")
     client.wait(client.children, what="a worker")
+    time.sleep(1)  # so that it is at work
     children = client.children()
     assert client.process.stdin is not None
     client.process.stdin.close()
@@ -318,6 +316,19 @@ def test_a_killed_server_takes_its_worker_along(client: Client) -> None:
     client.start()
     client.open("model.py", LINEAR)
     assert client.hints("model.py")
+    children = client.children()
+    client.process.send_signal(signal.SIGKILL)
+    client.process.wait(10)
+    wait_until_gone(children)
+
+
+def test_a_killed_server_takes_busy_workers_along(client: Client) -> None:
+    client.start()
+    client.open("model.py", "HANG\n")
+    client.open("other.py", LINEAR)
+    assert client.hints("other.py")
+    client.change("other.py", 2, "HANG\n")
+    client.wait(lambda: len(client.children()) == 2, what="two workers")
     children = client.children()
     client.process.send_signal(signal.SIGKILL)
     client.process.wait(10)
@@ -339,15 +350,14 @@ def test_a_parent_that_cannot_be_seen_is_not_watched(client: Client) -> None:
     assert client.hints("model.py")
 
 
-def test_untitled_documents_and_strange_names(client: Client) -> None:
-    client.start()
+def test_untitled_documents_and_strange_names(shared: Client) -> None:
     item = {"uri": "untitled:Untitled-1", "languageId": "python", "version": 1, "text": LINEAR}
-    client.notify("textDocument/didOpen", {"textDocument": item})
+    shared.notify("textDocument/didOpen", {"textDocument": item})
     whole = {"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}}
     asked = {"textDocument": {"uri": "untitled:Untitled-1"}, "range": whole}
-    assert client.request("textDocument/inlayHint", asked)[0]["label"] == "▸ 16 params · 64 B"
-    client.open("a b ü#%.py", LINEAR)
-    assert client.hints("a b ü#%.py")
+    assert shared.request("textDocument/inlayHint", asked)[0]["label"] == "▸ 16 params · 64 B"
+    shared.open("a b ü#%.py", LINEAR)
+    assert shared.hints("a b ü#%.py")
 
 
 def test_the_workspace_is_never_imported(tmp_path: Path) -> None:

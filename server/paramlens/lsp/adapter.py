@@ -321,15 +321,3 @@ def _windows_process_is_alive(pid: int) -> bool:
         return bool(kernel.WaitForSingleObject(handle, 0) == 0x102)  # WAIT_TIMEOUT: it still runs
     finally:
         kernel.CloseHandle(handle)
-
-
-def take_stdio() -> tuple[BinaryIO, BinaryIO]:
-    """The protocol's streams. After this, prints go to standard error, and standard input is empty."""
-    source = os.fdopen(os.dup(0), "rb")
-    sink = os.fdopen(os.dup(1), "wb")
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.close(null)
-    os.dup2(2, 1)
-    sys.stdout = sys.stderr
-    return source, sink

@@ -1,4 +1,4 @@
-"""Which documents are analysed when: edited ones at once, superseded versions never, one at a time."""
+"""Which documents are analysed when: edited ones first, superseded versions never, a second one beside a slow one."""
 
 from __future__ import annotations
 
@@ -15,6 +15,16 @@ from paramlens.settings import Settings
 
 SUPERSEDED_LIMIT = 2.0
 """Seconds that the analysis of a version that is no longer wanted may hold up the next one. A new worker takes less."""
+
+
+PATIENCE = 1.0
+"""Seconds that an analysis may take before the spare worker takes those that wait behind it."""
+
+LOOK = 0.1
+"""Seconds between two looks whether that is so."""
+
+EVALUATION_SECONDS = 8.0
+"""Processor time for one analysis, after which it ends with what it found: less than the worker's time limit."""
 
 
 class Outdated(Exception):
@@ -46,6 +56,7 @@ class _Entry:
 class Analyses:
     """The queue before the worker and the newest result of each open document.
 
+    spare         a second worker, which runs only while the first is slow
     settings_of   the settings for a document, None when it is excluded; may wait for the editor's configuration
     texts         the texts of all open files by path
     on_done       told of each new snapshot
@@ -54,6 +65,7 @@ class Analyses:
     """
 
     worker: Worker
+    spare: Worker
     settings_of: Callable[[Document], Settings | None]
     texts: Callable[[], Mapping[str, str]]
     on_done: Callable[[Snapshot], None]
@@ -63,7 +75,8 @@ class Analyses:
     _queue: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _more: asyncio.Event = field(default_factory=asyncio.Event)
     _refresh: bool = False
-    _running: _Entry | None = None
+    _running: dict[Worker, _Entry] = field(default_factory=dict)
+    _since: float = 0.0  # when the first worker's analysis began
 
     def changed(self, document: Document) -> None:
         """A document was opened or edited: it comes first, then those that read it."""
@@ -76,7 +89,7 @@ class Analyses:
             before.done.set()  # requests that wait for the earlier version learn that it is outdated
         self._entries[document.uri] = entry
         self._enqueue(document.uri, first=True)
-        if self._running is not None and self._running is before:
+        if before is not None and before in self._running.values():
             asyncio.get_running_loop().call_later(SUPERSEDED_LIMIT, self._give_up, before)
         self.file_changed(document.path)
 
@@ -110,20 +123,48 @@ class Analyses:
 
     async def run(self) -> None:
         """Analyse what is queued, for ever."""
+        await asyncio.gather(self._run(), self._run_spare())
+
+    async def _run(self) -> None:
         while True:
             await self._more.wait()
-            if not self._queue:
+            if (entry := self._next()) is not None:
+                self._since = asyncio.get_running_loop().time()
+                await self._analyse(entry, self.worker)
+            elif self._queue:  # only what the spare worker is at
+                await asyncio.sleep(LOOK)
+            else:
                 self._more.clear()
                 if self._refresh:
                     self._refresh = False
                     self.on_idle()
-                continue
-            uri, _ = self._queue.popitem(last=False)
-            entry = self._entries.get(uri)
-            if entry is not None:
-                await self._analyse(entry)
 
-    async def _analyse(self, entry: _Entry) -> None:
+    async def _run_spare(self) -> None:
+        while True:
+            await self._more.wait()
+            if self._is_slow() and (entry := self._next()) is not None:
+                await self._analyse(entry, self.spare)
+                self._more.set()
+            else:
+                await asyncio.sleep(LOOK)
+            if self.worker not in self._running:
+                await self.spare.stop()
+
+    def _is_slow(self) -> bool:
+        return self.worker in self._running and asyncio.get_running_loop().time() - self._since > PATIENCE
+
+    def _next(self) -> _Entry | None:
+        """Take the first document from the queue that no worker is at."""
+        for uri in list(self._queue):
+            entry = self._entries.get(uri)
+            if entry is None:
+                del self._queue[uri]
+            elif entry not in self._running.values():
+                del self._queue[uri]
+                return entry
+        return None
+
+    async def _analyse(self, entry: _Entry, worker: Worker) -> None:
         document = entry.document
         settings = self.settings_of(document)
         if entry.failed:  # this very text crashed or hung the worker: leave it alone until it changes
@@ -132,10 +173,12 @@ class Analyses:
         if settings is None:
             analysis, failure = Analysis(document.path, document.text), ""
         else:
-            job = Job(document.path, document.text, settings=settings)
-            self._running = entry
-            answer = await self.worker.analyse(job, self.texts())
-            self._running = None
+            job = Job(document.path, document.text, settings=settings, seconds=EVALUATION_SECONDS)
+            self._running[worker] = entry
+            try:
+                answer = await worker.analyse(job, self.texts())
+            finally:
+                del self._running[worker]
             analysis, failure = answer.analysis or Analysis(document.path, document.text), answer.failure
         if self._entries.get(document.uri) is not entry:
             return  # superseded meanwhile
@@ -154,8 +197,9 @@ class Analyses:
             self.on_done(entry.snapshot)
 
     def _give_up(self, entry: _Entry) -> None:
-        if self._running is entry:
-            self.worker.kill()
+        for worker, running in self._running.items():
+            if running is entry:
+                worker.kill()
 
     def _again(self, uri: str, entry: _Entry) -> None:
         if not entry.failed:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import socket
 import sys
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from paramlens.lsp.adapter import take_stdio
-from paramlens.lsp.server import create_server
+from paramlens.lsp.worker import Worker
 
 
 def serve_stdio() -> int:
@@ -34,9 +34,33 @@ def _run(source: BinaryIO, sink: BinaryIO) -> int:
     logging.getLogger("pygls").setLevel(logging.CRITICAL)  # it logs every message it sends
 
     async def serve() -> int:
-        return await create_server().serve(source, sink)
+        worker = Worker()
+        starting = asyncio.ensure_future(worker.start())
+        await asyncio.sleep(0)  # its process starts, and imports the evaluator while this one imports the protocol
+        from paramlens.lsp.server import create_server
+
+        starting.add_done_callback(_ignore)
+        return await create_server(worker).serve(source, sink)
 
     try:
         return asyncio.run(serve())
     except KeyboardInterrupt:
         return 130
+
+
+def _ignore(starting: asyncio.Future[Any]) -> None:
+    """A worker that did not start is started again, and its failure told, when there is something to analyse."""
+    if not starting.cancelled():
+        starting.exception()
+
+
+def take_stdio() -> tuple[BinaryIO, BinaryIO]:
+    """The protocol's streams. After this, prints go to standard error, and standard input is empty."""
+    source = os.fdopen(os.dup(0), "rb")
+    sink = os.fdopen(os.dup(1), "wb")
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return source, sink

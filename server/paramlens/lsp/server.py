@@ -35,15 +35,22 @@ CONFIGURATION_WAIT = 2.0
 class ParamlensServer(Server):
     """All state of one connection."""
 
-    def __init__(self) -> None:
+    def __init__(self, worker: Worker) -> None:
         super().__init__(SYNC)
         self.documents = Documents()
         self.notebooks = Notebooks(self.documents)
         self.editor = Editor(self)
         self.configuration = Configuration(self.read)
-        self.worker = Worker()
+        self.worker = worker
+        self.spare = Worker()
         self.analyses = Analyses(
-            self.worker, self.settings_of, self.documents.texts, self.show, self.show_failure, self.editor.refresh
+            self.worker,
+            self.spare,
+            self.settings_of,
+            self.documents.texts,
+            self.show,
+            self.show_failure,
+            self.editor.refresh,
         )
         self.configured = asyncio.Event()
         self._analysing = False
@@ -56,8 +63,9 @@ class ParamlensServer(Server):
     async def stopped(self) -> None:
         for task in self._tasks:
             task.cancel()
-        self.worker.kill()
-        await self.worker.stop()
+        for worker in (self.worker, self.spare):
+            worker.kill()
+            await worker.stop()
 
     def spawn(self, work: Any) -> None:
         """Run a coroutine beside the handlers and log its failure."""
@@ -223,9 +231,9 @@ class ParamlensServer(Server):
         return None if text is None else (self.editor.uri_of(place.path), LineIndex(text, self.documents.encoding))
 
 
-def create_server() -> ParamlensServer:
+def create_server(worker: Worker) -> ParamlensServer:
     """A server with all handlers, for one connection; to be made in a running event loop."""
-    server = ParamlensServer()
+    server = ParamlensServer(worker)
     _add_life_cycle(server)
     _add_workspace(server)
     _add_features(server)

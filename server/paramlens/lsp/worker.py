@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from paramlens.jobs import Job
 from paramlens.worker import HEADER, Answer, Ask, Ready, command, environment, pack, texts_to_send
 
-TIME_LIMIT = 10.0
-"""Seconds for one analysis."""
+TIME_LIMIT = 15.0
+"""Seconds for one analysis. The evaluator ends by itself before; this is for what hangs."""
 
 START_LIMIT = 60.0
 """Seconds until a new worker is ready."""
