@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from paramlens.evaluate.frames import Frame, Pending, Signal, Thrown
+from paramlens.evaluate.journal import Changes
 from paramlens.evaluate.join import join, merge
 from paramlens.values import Value
 
@@ -15,27 +16,32 @@ if TYPE_CHECKING:
 Run = Callable[[], Signal | None]
 
 
-def either(vm: Interpreter, frame: Frame, first: Run, second: Run) -> Signal | None:
+def either(vm: Interpreter, frame: Frame, first: Run, second: Run, born: int | None = None) -> Signal | None:
     """Run both alternatives from the present state and go on with the join of their results.
 
     A program is taken to be one that works: an alternative that certainly raises is not the one taken.
+    `born` is given where an alternative was run before: what is younger was made by it.
     """
     journal = vm.journal
     mark = journal.mark()
+    if born is not None:
+        journal.made[mark].born = born
     waiting = len(frame.pending)
     held = True
     try:
         one, error = _attempt(first)
         changes = journal.changes(mark)
-        _rebase(vm, frame, waiting, mark)
+        rebase(vm, frame, waiting, mark)
         journal.undo(mark)
         two, other_error = _attempt(second)
         if error is not None and other_error is not None:
             raise other_error
         if error is not None:
+            vm.risks += 1
             return two
         if other_error is not None:
-            _rebase(vm, frame, waiting, mark)
+            vm.risks += 1
+            rebase(vm, frame, waiting, mark)
             journal.undo(mark)
             journal.apply(changes)
             return one
@@ -47,7 +53,7 @@ def either(vm: Interpreter, frame: Frame, first: Run, second: Run) -> Signal | N
         held = False  # the mark stays until the branch that left is joined
         if one is None or (two is not None and two.kind == "return"):
             leaving, second_changes = two, journal.changes(mark)
-            _rebase(vm, frame, waiting, mark)
+            rebase(vm, frame, waiting, mark)
             journal.undo(mark)
             journal.apply(changes)
             assert leaving is not None
@@ -100,7 +106,7 @@ def settle(vm: Interpreter, frame: Frame, start: int, kinds: tuple[str, ...], si
     return signal
 
 
-def _rebase(vm: Interpreter, frame: Frame, start: int, mark: int) -> None:
+def rebase(vm: Interpreter, frame: Frame, start: int, mark: int) -> None:
     """Make branches that wait inside an alternative relative to its beginning, before the alternative is undone."""
     journal = vm.journal
     for pending in frame.pending[start:]:
@@ -111,6 +117,29 @@ def _rebase(vm: Interpreter, frame: Frame, start: int, mark: int) -> None:
             if value not in pending.changes:
                 pending.changes[value] = then[value] if value in then else value.contents()
         pending.mark = mark
+
+
+def perhaps_broken(vm: Interpreter, frame: Frame, mark: int, waiting: int, rest: Run, recover: Run) -> Signal | None:
+    """Join a block that ran since `mark`, and `rest` after it, with leaving it anywhere for `recover`."""
+    journal = vm.journal
+    changes, born = journal.changes(mark), journal.made[mark].born
+    rebase(vm, frame, waiting, mark)
+    journal.undo(mark)
+
+    def whole() -> Signal | None:
+        journal.apply(changes)
+        return rest()
+
+    def broken() -> Signal | None:
+        start = journal.mark()
+        journal.made[start].born = born
+        try:
+            merge(journal, changes, start)
+        finally:
+            journal.release()
+        return recover()
+
+    return either(vm, frame, whole, broken, born)
 
 
 def rescue(vm: Interpreter, frame: Frame) -> Signal | None:

@@ -147,7 +147,10 @@ def call_native(vm: Interpreter, function: NativeFunction, args: Sequence[Value]
             _forget_receiver(vm, args, kwargs[marker])
             return vm.note(kwargs[marker])
     try:
-        return function.call(vm, *args, **kwargs)
+        result = function.call(vm, *args, **kwargs)
+        if type(result) is Unknown:
+            vm.risks += 1
+        return result
     except Undetermined as problem:
         return vm.note(_result_of(vm, function, args, problem.unknown))
     except ShapeMismatch as problem:

@@ -94,6 +94,7 @@ class Interpreter:
         self.building: list[Instance] = []
         self.star_search: set[tuple[int, str]] = set()
         self.repeating = 0
+        self.risks = 0  # operations of unknown outcome so far: any of them may raise
         self.steps = 0
         self.step_limit = self.limits.steps
         self.idle_limit = self.limits.idle_steps  # moved on whenever a layer is made
@@ -150,6 +151,7 @@ class Interpreter:
     def note(self, unknown: Value) -> Value:
         """Count an unknown value of the analysed program."""
         if isinstance(unknown, Unknown):
+            self.risks += 1
             self.unknowns.setdefault((unknown.reason, unknown.detail, unknown.place), unknown)
         return unknown
 
@@ -252,9 +254,11 @@ class Interpreter:
         try:
             return work()
         except Undetermined as problem:
+            self.risks += 1
             unknown = problem.unknown
             return fresh(unknown.reason, unknown.detail, unknown.place or self.place)
         except (Undecided, TooLarge) as problem:
+            self.risks += 1
             return Unknown(Reason.DATA_DEPENDENT, str(problem), self.place)
         except ShapeMismatch as problem:
             return self.report_mismatch(str(problem))

@@ -11,7 +11,7 @@ from paramlens.evaluate.expressions import condition, evaluate, evaluate_index
 from paramlens.evaluate.frames import BREAK, CONTINUE, Frame, Signal, Thrown
 from paramlens.evaluate.patterns import match_pattern
 from paramlens.syntax import code
-from paramlens.values import IteratorValue, ListValue, Reason, Undetermined, Unknown, Value, fresh
+from paramlens.values import Instance, IteratorValue, ListValue, Reason, Undetermined, Unknown, Value, fresh
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
@@ -259,6 +259,7 @@ def _try(vm: Interpreter, node: code.Try, frame: Frame) -> Signal | None:
 
 
 def _try_handled(vm: Interpreter, node: code.Try, frame: Frame) -> Signal | None:
+    risks, waiting, mark = vm.risks, len(frame.pending), vm.journal.mark()
     frame.try_depth += 1
     try:
         signal = execute_block(vm, node.body, frame)
@@ -267,17 +268,64 @@ def _try_handled(vm: Interpreter, node: code.Try, frame: Frame) -> Signal | None
         handler = _handler_for(vm, node.handlers, error, frame)
         if handler is None:
             raise
-        if handler.name:
-            names.store(vm, frame, handler.name, error.value)
-        vm.handling.append(error.value)
-        try:
-            return execute_block(vm, handler.body, frame)
-        finally:
-            vm.handling.pop()
-    frame.try_depth -= 1
+        return _handle(vm, handler, error.value, frame)
+    else:
+        frame.try_depth -= 1
+        handlers = _possible_handlers(vm, node.handlers, frame) if vm.risks != risks else ()
+        if handlers:
+            return _perhaps_handled(vm, node, handlers, frame, signal, waiting, mark)
+    finally:
+        vm.journal.release()
     if signal is not None:
         return signal
     return execute_block(vm, node.orelse, frame)
+
+
+def _handle(vm: Interpreter, handler: code.Handler, value: Value, frame: Frame) -> Signal | None:
+    if handler.name:
+        names.store(vm, frame, handler.name, value)
+    vm.handling.append(value)
+    try:
+        return execute_block(vm, handler.body, frame)
+    finally:
+        vm.handling.pop()
+
+
+def _possible_handlers(
+    vm: Interpreter, handlers: tuple[code.Handler, ...], frame: Frame
+) -> tuple[code.Handler, ...]:
+    """Those that an operation whose outcome is not known may reach; imports are known to work or not."""
+    return tuple(
+        handler
+        for handler in handlers
+        if not (isinstance(handler.kind, code.Name) and handler.kind.id in _NOT_BY_CHANCE)
+    )
+
+
+_NOT_BY_CHANCE = ("ImportError", "ModuleNotFoundError", "KeyboardInterrupt", "StopIteration")
+
+
+def _perhaps_handled(
+    vm: Interpreter,
+    node: code.Try,
+    handlers: tuple[code.Handler, ...],
+    frame: Frame,
+    signal: Signal | None,
+    waiting: int,
+    mark: int,
+) -> Signal | None:
+    """A body that went through here, but in which something not known may have raised: join it with the handlers."""
+
+    def rest() -> Signal | None:
+        return signal if signal is not None else execute_block(vm, node.orelse, frame)
+
+    def handled(remaining: tuple[code.Handler, ...]) -> Signal | None:
+        if len(remaining) > 1:
+            return branches.either(vm, frame, lambda: handled(remaining[:1]), lambda: handled(remaining[1:]))
+        error = Unknown(Reason.BRANCHES, "an exception", frame.place(node))
+        return _handle(vm, remaining[0], error, frame)
+
+    return branches.perhaps_broken(vm, frame, mark, waiting, rest, lambda: handled(handlers))
 
 
 def _handler_for(
@@ -300,15 +348,26 @@ def _with(vm: Interpreter, node: code.With, frame: Frame) -> Signal | None:
         entered = vm.enter_context(manager)
         if item.target is not None:
             assign(vm, item.target, entered, frame)
+    risks, waiting, mark = vm.risks, len(frame.pending), vm.journal.mark()
     try:
         signal = execute_block(vm, node.body, frame)
+        if vm.risks != risks and any(_swallows(manager) for manager in managers):
+            left = signal
+            signal = branches.perhaps_broken(vm, frame, mark, waiting, lambda: left, lambda: None)
     except Thrown as error:
         if any(vm.suppresses(manager, error) for manager in managers):
             return None
         raise
+    finally:
+        vm.journal.release()
     for manager in reversed(managers):
         vm.exit_context(manager)
     return signal
+
+
+def _swallows(manager: Value) -> bool:
+    """Whether a context manager is made to swallow exceptions."""
+    return isinstance(manager, Instance) and manager.cls.name == "suppress"
 
 
 def _match(vm: Interpreter, node: code.Match, frame: Frame) -> Signal | None:
