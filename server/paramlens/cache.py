@@ -19,6 +19,7 @@ import sys
 import time
 import zlib
 from dataclasses import dataclass
+from enum import EnumMeta
 from functools import lru_cache
 from typing import Any
 
@@ -242,11 +243,19 @@ class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in (("builtins", "frozenset"), ("builtins", "set"), ("builtins", "complex")):
             return super().find_class(module, name)
+        if (module, name) == ("builtins", "getattr"):  # how Python 3.11.0 to 3.11.3 write the members of enums
+            return _member
         if module in _MODULES or module.startswith("paramlens.dims."):
             found = super().find_class(module, name)
             if isinstance(found, type) and found.__module__ == module and "." not in name:
                 return found
         raise pickle.UnpicklingError(f"unexpected {module}.{name}")
+
+
+def _member(kind: object, name: str) -> object:
+    if isinstance(kind, EnumMeta):
+        return kind[name]
+    raise pickle.UnpicklingError(f"unexpected {name}")
 
 
 _MODULES = frozenset({__name__, "paramlens.facts", "paramlens.values", "paramlens.shapes"})
