@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
 from paramlens.values import Mutable, latest_birth
 
 Changes = dict[Mutable, Any]  # object → its contents
+
+
+_epochs = itertools.count(1)  # of all journals: a value that one has noted is not noted for another
 
 
 @dataclass
@@ -30,7 +34,7 @@ class Journal:
 
     def __init__(self) -> None:
         self.log: list[tuple[Mutable, Any]] = []
-        self.epoch = 1
+        self.epoch = next(_epochs)
         self.held = 0
         self.made: dict[int, Made] = {}  # mark → what was made since
 
@@ -43,7 +47,7 @@ class Journal:
     def mark(self) -> int:
         """Begin to note changes; every mark is given back by `release`."""
         self.held += 1
-        self.epoch += 1
+        self.epoch = next(_epochs)
         self.made[len(self.log)] = Made(latest_birth())
         return len(self.log)
 
@@ -68,7 +72,7 @@ class Journal:
         for value, contents in reversed(self.log[mark:]):
             value.restore(contents)
         del self.log[mark:]
-        self.epoch += 1
+        self.epoch = next(_epochs)
 
     def apply(self, changes: Changes) -> None:
         """Make the noted contents the present ones."""

@@ -10,6 +10,7 @@ from paramlens.dims import Sym
 from paramlens.evaluate.frameworks.state import LayerState
 from paramlens.layers import bind as binding
 from paramlens.layers.declare import Axes, Built, Child, LayerDeclaration, Outputs
+from paramlens.shapes import ShapeMismatch
 from paramlens.values import (
     Instance,
     ListValue,
@@ -101,6 +102,9 @@ def build(vm: Interpreter, self: Instance, inputs: Mapping[str, Any]) -> None:
     except Undetermined as problem:
         vm.mark_incomplete(self, problem.unknown)
         return
+    except ShapeMismatch as problem:
+        vm.mark_incomplete(self, Unknown(Reason.SHAPE_MISMATCH, str(problem), self.place))
+        raise
     vm.touch(self)
     state.needs_input = False
     if not state.is_built:

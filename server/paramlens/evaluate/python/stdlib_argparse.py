@@ -172,6 +172,8 @@ def default_value(vm: Machine, option: Instance) -> Value:
         return Unknown(Reason.UNKNOWN_ARGUMENT, given["dest"], vm.place)
     if given.get("action") in BOOLEAN_ACTIONS:
         return given.get("default", given["action"] == "store_false")
+    if "default" not in given and given.get("type") in (INT, FLOAT) and given.get("nargs") in SINGLE:
+        return Unknown(Reason.UNKNOWN_ARGUMENT, given["dest"], vm.place)  # None until it is given, and of no use then
     default = given.get("default")
     if "default" not in given and given.get("nargs") == "*" and not given["_flags"][0].startswith("-"):
         return ListValue()
