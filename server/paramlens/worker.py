@@ -18,8 +18,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from paramlens.facts import Analysis
 from paramlens import cache
+from paramlens.facts import Analysis
 from paramlens.jobs import ANALYZER_VARIABLE, Job, run
 from paramlens.sources import read_source
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from hypothesis import strategies as st
-
 from paramlens.dims import Dim, ceil_div, maximum, minimum, round_div, symbol
 
 Values = Mapping[str, int]

@@ -12,7 +12,6 @@ from math import ceil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from paramlens.dims import (
     Dim,
     Sym,

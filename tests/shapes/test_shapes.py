@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from paramlens.dims import maximum, substitute, symbol
 from paramlens.shapes import (
     Shape,

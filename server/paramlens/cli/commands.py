@@ -6,6 +6,7 @@ import os
 import sys
 
 import click
+
 from paramlens.version import version
 
 _paths = click.argument("paths", nargs=-1, required=True, metavar="PATH...")

@@ -24,9 +24,10 @@ from paramlens.features.inlay_hints import site_text
 from paramlens.features.summary import summary
 
 if TYPE_CHECKING:
-    from paramlens.syntax.cells import NotebookMap
     from rich.console import Console
     from rich.table import Table
+
+    from paramlens.syntax.cells import NotebookMap
 
 
 def print_results(results: Iterable[Result]) -> None:

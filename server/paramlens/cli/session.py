@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
+
 from paramlens import cache as results_cache
 from paramlens.cli import runs
 from paramlens.cli.cells import in_cell

@@ -83,7 +83,7 @@ def _waits_for_build(instance: Instance) -> bool:
     if state.is_built or state.calls or state.graph is not None:
         return False
     own = [base for base in instance.cls.mro if getattr(base, "module", None) is not None]
-    return any("build" in base.namespace for base in own) or bool(state.sequence) and not state.is_built
+    return any("build" in base.namespace for base in own) or (bool(state.sequence) and not state.is_built)
 
 
 def _may_be_module(instance: Instance, name: str) -> bool:

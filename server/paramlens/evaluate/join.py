@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from paramlens.evaluate.alternatives import alternatives
 from paramlens.evaluate.alike import alike, same, unwrapped
+from paramlens.evaluate.alternatives import alternatives
 from paramlens.evaluate.journal import Changes, Journal, Made
 from paramlens.values import (
     DictValue,

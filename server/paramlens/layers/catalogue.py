@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import paramlens.layers.einops_layers
 import paramlens.layers.keras
 import paramlens.layers.operations
 import paramlens.layers.torch  # noqa: F401  # declares by being imported

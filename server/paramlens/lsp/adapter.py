@@ -24,11 +24,12 @@ from contextvars import ContextVar
 from typing import Any, BinaryIO
 
 from lsprotocol import types
-from paramlens.version import version
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 from pygls.protocol.language_server import lsp_method
+
+from paramlens.version import version
 
 logger = logging.getLogger("paramlens.lsp")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from lsprotocol import types
+
 from paramlens.budgets import RULE as BUDGET_RULE
 from paramlens.features.code_lens import CodeLens
 from paramlens.features.diagnostics import Diagnostic

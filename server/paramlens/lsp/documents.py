@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lsprotocol import types
-from paramlens.lsp.positions import Encoding, LineIndex
 from pygls.uris import to_fs_path
+
+from paramlens.lsp.positions import Encoding, LineIndex
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from lsprotocol import types
+from pygls.capabilities import ServerCapabilitiesBuilder, get_capability
+from pygls.uris import from_fs_path
+
 from paramlens.facts import Analysis, Problem
 from paramlens.features.diagnostics import diagnostics
 from paramlens.lsp import convert
@@ -16,8 +19,6 @@ from paramlens.lsp.adapter import Server
 from paramlens.lsp.configuration import SECTION
 from paramlens.lsp.positions import Encoding, LineIndex
 from paramlens.settings import Loaded
-from pygls.capabilities import ServerCapabilitiesBuilder, get_capability
-from pygls.uris import from_fs_path
 
 FILE_STATUS = "paramlens/fileStatus"
 ANSWER_WAIT = 10.0

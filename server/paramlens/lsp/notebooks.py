@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lsprotocol import types
+
 from paramlens.lsp.documents import Document, Documents, View, changed_text
 from paramlens.lsp.positions import CellIndex
 from paramlens.syntax.cells import join_cells

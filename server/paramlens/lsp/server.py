@@ -8,6 +8,7 @@ import os
 from typing import Any
 
 from lsprotocol import types
+
 from paramlens.excludes import is_excluded
 from paramlens.features.code_lens import code_lenses, file_status
 from paramlens.features.diagnostics import diagnostics

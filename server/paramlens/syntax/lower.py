@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import libcst as cst
+
 from paramlens.syntax.code import Block, LazyBlock, Refusal, Span, Statement
 from paramlens.syntax.gate import gate
 from paramlens.syntax.lower_expressions import NotLowered

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import libcst as cst
+
 from paramlens.syntax import code
 from paramlens.syntax.literals import float_value, imaginary_value, integer_value, string_value, unescaped
 from paramlens.syntax.places import Places

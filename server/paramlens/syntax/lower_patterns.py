@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import libcst as cst
+
 from paramlens.syntax import code
 from paramlens.syntax.lower_expressions import NotLowered, expression
 from paramlens.syntax.places import Places

@@ -13,6 +13,7 @@ from typing import Any
 
 import libcst
 from libcst._nodes.internal import CodegenState
+
 from paramlens.syntax.code import Span
 from paramlens.syntax.segment import Cut, Segment
 

@@ -430,7 +430,7 @@ def freeze(vm: Interpreter, self: Instance, trainable: Any) -> None:
         layer.state.trainable = trainable
         statistics = set(layer.state.built.frozen) if layer.state.built is not None else set()
         for weight in own_weights(layer):
-            if weight.name not in statistics and weight.trainable is not False or _was_frozen(layer, weight):
+            if (weight.name not in statistics and weight.trainable is not False) or _was_frozen(layer, weight):
                 vm.touch(weight)
                 weight.trainable = trainable
 
