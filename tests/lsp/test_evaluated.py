@@ -60,6 +60,17 @@ def test_a_hostile_file_blocks_no_other(shared_evaluator: Client, tmp_path: Path
     assert client.heard("window/showMessage") == []
 
 
+def test_a_broken_budget_is_shown_on_the_first_line_of_the_call(shared_evaluator: Client, tmp_path: Path) -> None:
+    client = shared_evaluator
+    client.fresh(tmp_path)
+    client.open(
+        "model.py", "from torch import nn\nnet = nn.Sequential(  # paramlens: budget 10\n    nn.Linear(3, 4),\n)\n"
+    )
+    (found,) = client.hear("textDocument/publishDiagnostics", uri=client.uri("model.py"))["diagnostics"]
+    assert found["code"] == "params-budget"
+    assert found["range"] == {"start": {"line": 1, "character": 6}, "end": {"line": 1, "character": 44}}
+
+
 @pytest.fixture(scope="module")
 def shared_evaluator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     started = Client(tmp_path_factory.mktemp("shared"), analyzer="")
