@@ -21,7 +21,16 @@ from paramlens.sources import load_source, read_source  # noqa: E402
 
 def cold(file: str) -> float:
     """Seconds for a new process to print the report of the file."""
-    command = [sys.executable, "-c", "from paramlens.cli import main; main()", "count", "--no-cache", "--format", "json", file]
+    command = [
+        sys.executable,
+        "-c",
+        "from paramlens.cli import main; main()",
+        "count",
+        "--no-cache",
+        "--format",
+        "json",
+        file,
+    ]
     start = time.perf_counter()
     subprocess.run(command, env={"PYTHONPATH": str(SERVER)}, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - start

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from paramlens.evaluate import modules, reflection
 from paramlens.evaluate.alternatives import Alternatives, each, undecided
 from paramlens.evaluate.frameworks import tensors
+from paramlens.evaluate.frameworks.torch_registries import is_module
 from paramlens.values import (
     BoundMethod,
     ClassMethodValue,
@@ -162,6 +163,11 @@ def _class(vm: Interpreter, cls: ClassValue, name: str) -> Value:
     return MISSING
 
 
+def _incomplete_initializer(receiver: Instance, base: Unknown) -> NativeFunction:
+    """`__init__` of a base class that is not known: the instance may own more than is seen."""
+    return NativeFunction("__init__", lambda vm, *args, **kwargs: vm.mark_incomplete(receiver, base))
+
+
 def _super(vm: Interpreter, value: SuperValue, name: str) -> Value:
     receiver = value.receiver
     cls = receiver if isinstance(receiver, ClassValue) else receiver.cls
@@ -170,7 +176,7 @@ def _super(vm: Interpreter, value: SuperValue, name: str) -> Value:
     for base in mro[start:]:
         if type(base) is Unknown:
             if isinstance(receiver, Instance) and name == "__init__":
-                return NativeFunction("__init__", lambda vm, *args, **kwargs: vm.mark_incomplete(receiver, base))
+                return _incomplete_initializer(receiver, base)
             return Unknown(base.reason, f"{base.detail}.{name}", base.place)
         if name in base.namespace:
             found = base.namespace[name]
@@ -188,7 +194,7 @@ def set_(vm: Interpreter, value: Value, name: str, new: Value) -> None:
     """`value.name = new`."""
     if isinstance(value, Instance):
         found = class_attribute(value.cls, name)
-        if type(found) is PropertyValue:
+        if type(found) is PropertyValue and not (is_module(value) and is_module(new)):  # torch registers modules first
             if found.setter is not None:
                 vm.call(found.setter, (value, new))
                 return

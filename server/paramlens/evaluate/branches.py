@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from paramlens.evaluate.frames import Frame, Pending, Signal, Thrown
-from paramlens.evaluate.journal import Changes
 from paramlens.evaluate.join import join, merge
 from paramlens.values import Value
 

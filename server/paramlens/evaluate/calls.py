@@ -165,7 +165,9 @@ def call_native(vm: Interpreter, function: NativeFunction, args: Sequence[Value]
 
 
 # Natives whose result follows from their arguments alone, and classes of which that is so.
-_PURE = frozenset("len max min sum abs round ceil floor trunc sqrt log2 gcd int float".split())
+_PURE = frozenset(
+    ["len", "max", "min", "sum", "abs", "round", "ceil", "floor", "trunc", "sqrt", "log2", "gcd", "int", "float"]
+)
 _NAME = re.compile(r"[\w.]+(\[[^\[\]]*\])*")
 
 
@@ -174,7 +176,7 @@ def _result_of(vm: Interpreter, function: NativeFunction, args: Sequence[Value],
     if len(args) == 4 and isinstance(args[1], ClassValue) and isinstance(args[2], tuple):
         args = args[2]  # a class is called with the machine, itself, the arguments and the keywords
     if function.name == "int" and len(args) == 1 and args[0] is why and _NAME.fullmatch(why.label):
-        return why
+        return why  # type: ignore[no-any-return]  # its declared type
     text = _call_text(function.name, args)
     if function.name in _PURE and all(isinstance(arg, Unknown | int | float | Sym) for arg in args):
         return derived(why, text, function.name, *args)

@@ -88,7 +88,8 @@ def _waits_for_build(instance: Instance) -> bool:
 
 def _may_be_module(instance: Instance, name: str) -> bool:
     """Constructor arguments and configuration of declared layers never hold modules that are not seen."""
-    return name not in instance.state.arguments and not name.startswith("__")
+    apart = name in instance.state.arguments or name in instance.state.hidden
+    return not apart and not name.startswith("__")
 
 
 # ------------------------------------------------------------------------------------------------------- counting
@@ -120,7 +121,8 @@ def _certain_weights(vm: Interpreter, item: Alternatives) -> tuple[list[Paramete
     """The weights of one option for all, where every option counts the same; else those of the smallest, and why."""
     tallies = [tally_of(vm, option) for option in item.options]
     same = all(
-        (t.status, t.total, t.trainable, t.bytes) == (Status.EXACT, tallies[0].total, tallies[0].trainable, tallies[0].bytes)
+        (t.status, t.total, t.trainable, t.bytes)
+        == (Status.EXACT, tallies[0].total, tallies[0].trainable, tallies[0].bytes)
         for t in tallies
     )
     smallest = min(range(len(tallies)), key=lambda i: n if isinstance(n := tallies[i].total, int) else 0)
@@ -240,7 +242,8 @@ def _weight_fact(name: str, weight: ParameterValue) -> WeightFact:
 def _call_fact(instance: Instance, call: Call) -> CallFact:
     outputs = tuple(tensor.shape for tensor in flat_tensors(call.output))
     inputs = tuple(tensor.shape for tensor in call.inputs)
-    return CallFact(inputs, outputs, tuple(_source(tensor) for tensor in call.inputs), macs_of(instance, call), call.place)
+    sources = tuple(_source(tensor) for tensor in call.inputs)
+    return CallFact(inputs, outputs, sources, macs_of(instance, call), call.place)
 
 
 def _source(tensor: TensorValue) -> tuple[str, Place | None]:

@@ -1,4 +1,4 @@
-"""Where imports are looked for: the workspace's folders and the packages of the user's Python, found by looking alone."""
+"""Where imports are looked for: the workspace's folders and the user's installed packages, found by looking alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Environment:
 
 
 def find_environment(start: Path, explicit: str | None = None) -> Environment:
-    """The environment for files below `start`: `explicit` (a folder or an interpreter), VIRTUAL_ENV, or a `.venv` upwards."""
+    """The environment for files below `start`: `explicit` (folder or interpreter), VIRTUAL_ENV, or `.venv` upwards."""
     candidates: list[Path] = []
     if explicit:
         candidates.append(Path(explicit))

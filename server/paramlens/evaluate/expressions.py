@@ -10,7 +10,7 @@ from paramlens.evaluate.comprehensions import evaluate_comprehension
 from paramlens.evaluate.frames import Frame, Thrown
 from paramlens.evaluate.python.limits import check_nested
 from paramlens.syntax import code
-from paramlens.values import DictValue, ListValue, Reason, SetValue, Undetermined, Unknown, Value, fresh
+from paramlens.values import DictValue, ListValue, Reason, SetValue, Undetermined, Unknown, Value
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter

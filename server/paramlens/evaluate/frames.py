@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from paramlens.evaluate.journal import Changes
-from paramlens.syntax.code import Node
+from paramlens.syntax.code import Node, Refusal
 from paramlens.values import ClassValue, FunctionValue, Instance, ModuleValue, Place, Scope, Value
 
 
@@ -38,7 +38,7 @@ class Frame:
         frame.try_depth = self.try_depth
         return frame
 
-    def place(self, node: Node) -> Place:
+    def place(self, node: Node | Refusal) -> Place:
         """Where the node stands: absolute, 1-based."""
         span = node.span
         line = span.line + self.offset + 1

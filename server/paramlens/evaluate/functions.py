@@ -173,7 +173,10 @@ def _fill_rest(
     into: dict[str, Value],
 ) -> None:
     """Defaults for what was not given; parameters that an unknown `*` or `**` may fill are unknown."""
-    for group, more in ((positional, more_positional if more_positional is not None else more_keywords), (keyword_only, more_keywords)):
+    for group, more in (
+        (positional, more_positional if more_positional is not None else more_keywords),
+        (keyword_only, more_keywords),
+    ):
         for param in group:
             if param.name in into:
                 continue

@@ -2,7 +2,7 @@
 
 A native function is `call(vm, *args, **kwargs)`; the interpreter binds arguments by Python's own rules and turns a
 failed binding into an abstract TypeError. It returns a value, raises `Undetermined` where the result is not known
-(the interpreter makes the call's value that Unknown), or calls `vm.throw` for a Python exception that certainly happens.
+(the interpreter makes the call's value that Unknown), or calls `vm.throw` for a Python error that certainly happens.
 """
 
 from __future__ import annotations

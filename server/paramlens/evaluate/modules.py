@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from pathlib import PurePosixPath
 from collections.abc import Callable
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown

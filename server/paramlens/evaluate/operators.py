@@ -72,7 +72,7 @@ def type_of(vm: Interpreter, value: Value) -> ClassValue | Unknown:
     if isinstance(value, DictValue):
         return builtins.CLASSES["dict"]
     if isinstance(value, PartialValue):
-        return FUNCTOOLS["partial"]  # type: ignore[return-value]  # a class in that table
+        return FUNCTOOLS["partial"]  # type: ignore[no-any-return]  # a class in that table
     if isinstance(value, ClassValue) and isinstance(value.traits.get("metaclass"), ClassValue):
         return value.traits["metaclass"]  # type: ignore[no-any-return]  # ClassValue, just asked
     name = _CLASS_OF.get(type(value))

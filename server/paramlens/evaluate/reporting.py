@@ -119,9 +119,11 @@ def _models(vm: Interpreter, module: ModuleValue, facts: dict[int, LayerFact]) -
         id(item) for _, value in found.values() for item in counting.all_instances(value) if item is not value
     }
     return [
-        ModelFact(name, counting.display_name(value), value.place, _fact(vm, value, name, facts), counting.model_macs(value))
+        ModelFact(
+            name, counting.display_name(value), value.place, _fact(vm, value, name, facts), counting.model_macs(value)
+        )
         for name, value in found.values()
-        if id(value) not in owned or _is_whole(vm, value)
+        if value.place is not None and (id(value) not in owned or _is_whole(vm, value))
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from paramlens.evaluate import branches, classes, functions, modules, names
@@ -384,10 +385,8 @@ def _match_cases(vm: Interpreter, cases: tuple[code.Case, ...], subject: Value, 
         if matched is True:
             return execute_block(vm, case.body, frame)
         if matched is None:
-            body, rest = case.body, cases[index + 1 :]
-            return branches.either(
-                vm, frame, lambda: execute_block(vm, body, frame), lambda: _match_cases(vm, rest, subject, frame)
-            )
+            taken = partial(execute_block, vm, case.body, frame)
+            return branches.either(vm, frame, taken, partial(_match_cases, vm, cases[index + 1 :], subject, frame))
     return None
 
 

@@ -10,7 +10,10 @@ input (every Keras layer whose weights or output hang on it, torch's lazy module
         \"\"\"Fully connected layer over the last axis.\"\"\"
         features = input[-1]
         return Built(
-            weights={"kernel": axes(in_features=features, units=units), "bias": axes(units=units) if use_bias else None},
+            weights={
+                "kernel": axes(in_features=features, units=units),
+                "bias": axes(units=units) if use_bias else None,
+            },
             output=(*input[:-1], units),
         )
 

@@ -526,8 +526,10 @@ class Statement:
     text: str
     first_line: int
     line_count: int
-    binds: frozenset[str]  # names that running it may bind or rebind at its own level, imports included ("*" for a star)
-    mutates: frozenset[str]  # names whose value it may change: `name.x = …`, `name[…] = …`, `name.append(…)`, `name += …`
+    binds: frozenset[
+        str
+    ]  # names that running it may bind or rebind at its own level, imports included ("*" for a star)
+    mutates: frozenset[str]  # names whose value it may change: `name.x = …`, `name[…] = …`, `name.add(…)`, `name += …`
     kind: str  # "def", "class", "import", "if-main", "expr", "assign", "other", "error"
     loader: Callable[[], Block | Refusal] = field(repr=False)
     loaded: Block | Refusal | None = field(default=None, repr=False)

@@ -235,7 +235,7 @@ class _ModuleNames(dict[Value, Value]):
         raise KeyError(key)
 
     def get(self, key: Value, default: Value = None) -> Value:
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401  # `get` is what this is
 
     def __setitem__(self, key: Value, value: Value) -> None:
         super().__setitem__(key, value)

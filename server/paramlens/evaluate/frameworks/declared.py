@@ -149,10 +149,10 @@ def _let_go(self: Instance, kept: set[int]) -> None:
 
 def _hold(self: Instance, name: str, weight: ParameterValue | None) -> None:
     self.attributes.pop(name, None)  # an argument of the same name (`bias=True`) gives way, and its place in the order
-    if "." in name or "/" in name or (weight is not None and self.state.framework == "keras"):
-        if weight is not None:
-            self.state.own = (*self.state.own, weight)
-    if "." not in name and "/" not in name:
+    is_path = "." in name or "/" in name
+    if weight is not None and (is_path or self.state.framework == "keras"):
+        self.state.own = (*self.state.own, weight)
+    if not is_path:
         self.attributes[name] = weight
 
 

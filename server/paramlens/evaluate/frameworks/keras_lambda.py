@@ -1,4 +1,4 @@
-"""`keras.layers.Lambda`: a layer that calls a function of the program; and the shapes that layers declare themselves."""
+"""`keras.layers.Lambda`: a layer that calls a function of the program; the shapes that layers declare themselves."""
 
 from __future__ import annotations
 

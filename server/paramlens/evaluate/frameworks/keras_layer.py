@@ -44,7 +44,7 @@ def method(*names: str, table: dict[str, Value] = METHODS) -> Callable[[Callable
 
 
 def sublayers(layer: Instance) -> list[Instance]:
-    """The layers that a layer tracks itself: in attributes, lists and dicts; those of Sequential and functional models."""
+    """The layers that a layer tracks itself: in attributes, lists, dicts; those of Sequential and functional ones."""
     state: LayerState = layer.state
     found: dict[int, Instance] = {}
     listed: Sequence[Any] = (*(state.sequence or ()), *(state.graph.layers if state.graph else ()))
@@ -405,7 +405,9 @@ def _get_weights(vm: Interpreter, self: Instance) -> Value:
 @method("compute_output_shape")
 def _compute_output_shape(vm: Interpreter, self: Instance, input_shape: Value) -> Value:
     tensor = tensor_of_shape(vm, input_shape)
-    return shape_argument(vm.call(self, (tensor,))) if tensor is not None else vm.unknown(Reason.UNKNOWN_ARGUMENT, "shape")
+    return (
+        shape_argument(vm.call(self, (tensor,))) if tensor is not None else vm.unknown(Reason.UNKNOWN_ARGUMENT, "shape")
+    )
 
 
 # ------------------------------------------------------------------------------------------------- derived attributes

@@ -29,10 +29,12 @@ SPECIALS: dict[str, Callable[[Interpreter], Value]] = {}
 
 # Parts of Keras that are read as source from the user's environment.
 _SOURCE = ("keras.applications", "keras.src.applications")
-_NATIVE_ONLY = ("keras.layers.", "keras.ops.", "keras.backend.", "keras.activations.", "keras.random.", "keras.optimizers.",
+_NATIVE_ONLY = ("keras.layers.", "keras.ops.", "keras.backend.", "keras.activations.", "keras.random.",
+    "keras.optimizers.",
     "keras.losses.", "keras.metrics.", "keras.callbacks.", "keras.initializers.", "keras.regularizers.",
     "keras.constraints.", "keras.datasets.", "keras.preprocessing.", "keras.saving.", "keras.models.", "keras.config.",
-    "keras.mixed_precision.", "keras.export.", "keras.tree.", "keras.distribution.", "keras.dtype_policies.")  # fmt: skip
+    "keras.mixed_precision.", "keras.export.", "keras.tree.", "keras.distribution.",
+    "keras.dtype_policies.")  # fmt: skip
 
 
 def is_source(name: str) -> bool:
@@ -56,7 +58,8 @@ def _class(*names: str) -> None:
 
 
 _class(LAYER, "keras.Layer", "keras.layers.core.Layer", "keras.topology.Layer", "keras.base_layer.Layer",
-       "keras.layers.layer.Layer", "keras.layers.base_layer.Layer", "keras.layers.Wrapper", "tensorflow.Module")  # fmt: skip
+       "keras.layers.layer.Layer", "keras.layers.base_layer.Layer", "keras.layers.Wrapper",
+       "tensorflow.Module")  # fmt: skip
 _class(keras_model.MODEL, "keras.models.Model", "keras.training.Model", "keras.topology.Model",
        "keras.models.model.Model", "keras.Functional", "keras.models.Functional", "keras.models.functional.Functional",
        "keras.functional.Functional", "keras.training.training.Model")  # fmt: skip
@@ -124,7 +127,9 @@ def _variable(vm: Interpreter, initial_value: Value = None, *args: Value, **kwar
     elif isinstance(given, Unknown) or not isinstance(given, int | float | bool):
         plain = vm.rule_argument(given)
         weight.shape = None
-        weight.reason = given if isinstance(given, Unknown) else vm.unknown(Reason.UNSUPPORTED, "the value of a variable")
+        weight.reason = (
+            given if isinstance(given, Unknown) else vm.unknown(Reason.UNSUPPORTED, "the value of a variable")
+        )
         if isinstance(plain, tuple) and all(isinstance(item, int | float) for item in plain):
             weight.shape, weight.reason = (len(plain),), None
     return weight
@@ -143,8 +148,10 @@ def _pass_first(vm: Interpreter, value: Value = None, *args: Value, **kwargs: Va
 
 
 function("keras.utils.register_keras_serializable", "keras.saving.register_keras_serializable", "tensorflow.function",
-         "keras.export.keras_export", "keras.api_export.keras_export", "tensorflow.autograph.experimental.do_not_convert",
-         "tensorflow.keras.utils.register_keras_serializable", "keras.saving.object_registration.register_keras_serializable",
+         "keras.export.keras_export", "keras.api_export.keras_export",
+         "tensorflow.autograph.experimental.do_not_convert",
+         "tensorflow.keras.utils.register_keras_serializable",
+         "keras.saving.object_registration.register_keras_serializable",
          "tensorflow.custom_gradient", "tensorflow.stop_gradient_decorator")(_pass_first)  # fmt: skip
 
 
@@ -156,7 +163,8 @@ function("keras.backend.clear_session", "keras.utils.clear_session", "keras.util
          "tensorflow.random.set_seed", "tensorflow.config.set_visible_devices", "tensorflow.get_logger",
          "keras.utils.plot_model", "keras.backend.set_image_data_format", "keras.mixed_precision.set_global_policy",
          "keras.config.disable_traceback_filtering", "tensorflow.config.experimental.set_memory_growth",
-         "keras.backend.set_session", "keras.backend.set_learning_phase", "tensorflow.compat.v1.disable_eager_execution",
+         "keras.backend.set_session", "keras.backend.set_learning_phase",
+         "tensorflow.compat.v1.disable_eager_execution",
          "tensorflow.set_random_seed", "tensorflow.config.run_functions_eagerly", "keras.config.set_floatx",
          "keras.backend.set_floatx", "tensorflow.disable_v2_behavior", "tensorflow.disable_eager_execution",
          "keras.mixed_precision.experimental.set_policy")(_none)  # fmt: skip

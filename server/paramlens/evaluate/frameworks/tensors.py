@@ -40,11 +40,16 @@ def attribute(vm: Interpreter, tensor: TensorValue, name: str) -> Value:
     return Unknown(Reason.UNSUPPORTED, f"{cls}.{name}", tensor.reason.place if tensor.reason else None)
 
 
+def _with_gradient(vm: Interpreter, tensor: ParameterValue, value: Value) -> Value:
+    set_attribute(vm, tensor, "requires_grad", value)
+    return tensor
+
+
 def _parameter_attribute(vm: Interpreter, tensor: ParameterValue, name: str) -> Value:
     if name in ("requires_grad", "trainable"):
         return tensor.trainable
     if name == "requires_grad_":
-        return vm.native(name, lambda vm, value=True: (set_attribute(vm, tensor, "requires_grad", value), tensor)[1])
+        return vm.native(name, lambda vm, value=True: _with_gradient(vm, tensor, value))
     if name == "name":
         return tensor.name
     return None
@@ -63,7 +68,9 @@ def set_attribute(vm: Interpreter, tensor: TensorValue, name: str, new: Value) -
 
 def binary(vm: Interpreter, op: str, left: Value, right: Value) -> Value:
     """An operator with a tensor on at least one side."""
-    return vm.operate(f"operator {op}", lambda: arithmetic.binary(op, _operand(vm, left), _operand(vm, right)), left, right)
+    return vm.operate(
+        f"operator {op}", lambda: arithmetic.binary(op, _operand(vm, left), _operand(vm, right)), left, right
+    )
 
 
 def _operand(vm: Interpreter, value: Value) -> Value:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from paramlens.evaluate.machine import Machine
 from paramlens.evaluate.python.limits import check_count
 from paramlens.evaluate.python.natives import MISSING, known, native
@@ -139,7 +141,8 @@ def deep_instance(vm: Machine, value: Instance, memo: Memo, depth: int) -> Value
         return made
     options = getattr(value, "options", None)
     if options is not None:  # one of several modules
-        copies = type(value)(tuple(deep(vm, option, memo, depth + 1) for option in options))
+        make: Callable[..., Instance] = type(value)
+        copies = make(tuple(deep(vm, option, memo, depth + 1) for option in options))
         memo[id(value)] = (value, copies)
         return copies
     made = Instance(value.cls, value.place)
