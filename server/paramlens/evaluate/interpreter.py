@@ -19,6 +19,7 @@ from paramlens.evaluate.frameworks import (
     keras_layer,
     keras_model,
     torch_module,
+    torch_registries,
 )
 from paramlens.evaluate.frameworks.state import LayerState
 from paramlens.evaluate.journal import Journal
@@ -356,6 +357,8 @@ class Interpreter:
 
     def attribute_dict(self, value: Instance) -> DictValue:
         """`vars(instance)`: writing to it sets attributes."""
+        if value.state is not None and value.state.framework == "torch":
+            return torch_registries.registry(self, value, "__dict__")
         return conversion.AttributeDict(self, value)
 
     def attribute_mapping(self, items: dict[str, Value]) -> Value:
@@ -557,6 +560,7 @@ class Interpreter:
         """What the framework does when a layer's attribute is set; True when it is not to be stored."""
         if instance.state.framework == "keras":
             return keras_layer.set_attribute(self, instance, name, value)
+        torch_module.attribute_set(instance, name, value)
         return False
 
     def as_parameter(self, value: Value) -> Value:
@@ -645,7 +649,16 @@ def _special_builtins() -> dict[str, Value]:
         if not value:
             return locals_(vm)
         plain = vm.plain(value[0])
-        return plain if plain is not value[0] and isinstance(plain, DictValue) else vm.get_attribute(value[0], "__dict__")
+        return (
+            plain if plain is not value[0] and isinstance(plain, DictValue) else vm.get_attribute(value[0], "__dict__")
+        )
 
-    natives = {"vars": vars_, "super": super_, "globals": globals_, "locals": locals_, "hasattr": hasattr_, "__import__": import_}
+    natives: dict[str, Callable[..., Value]] = {
+        "vars": vars_,
+        "super": super_,
+        "globals": globals_,
+        "locals": locals_,
+        "hasattr": hasattr_,
+        "__import__": import_,
+    }
     return {name: NativeFunction(name, call) for name, call in natives.items()}

@@ -54,6 +54,7 @@ class LayerState:
     incomplete  why there may be weights that are not seen; None when all are
     arguments   constructor arguments of the nearest declared class, by today's names
     base        Keras: arguments that every layer takes (name, input_shape, trainable, …)
+    hidden      torch: attributes set behind the module's back (`__dict__`, `object.__setattr__`), which it does not own
     own         weights that are not held by an attribute (add_weight, register_parameter order)
     built       the declared rule's result, once it is known
     is_built    Keras: weights exist; torch lazy modules: materialised
@@ -68,6 +69,7 @@ class LayerState:
     base: dict[str, Value] = field(default_factory=dict)
     own: tuple[ParameterValue, ...] = ()
     buffers: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
     built: Built | None = None
     is_built: bool = False
     needs_input: bool = False
@@ -101,9 +103,11 @@ class LayerState:
             return self
         if self.incomplete is None and other.incomplete is not None:
             self.incomplete = other.incomplete
-        if self.own != other.own or self.sequence != other.sequence or self.graph is not other.graph:
-            if self.incomplete is None:
-                self.incomplete = Unknown(Reason.BRANCHES, "its layers")
+        differ = self.own != other.own or self.sequence != other.sequence or self.graph is not other.graph
+        if differ and self.incomplete is None:
+            self.incomplete = Unknown(Reason.BRANCHES, "its layers")
+        if self.hidden != other.hidden and self.incomplete is None:
+            self.incomplete = Unknown(Reason.BRANCHES, "its attributes")
         self.is_built = self.is_built and other.is_built
         self.buffers |= other.buffers
         return self

@@ -47,7 +47,8 @@ def entries(self: Instance) -> dict[str, Value]:
     """What the container holds, by key: its modules, and for parameter containers its parameters."""
     held = dict(children(self))
     if self.state is not None and self.state.wrapped.get("holds") == "parameters":
-        return {k: v for k, v in self.attributes.items() if isinstance(v, TensorValue | Unknown)}
+        keys = _keys(self)
+        return {k: v for k, v in self.attributes.items() if k in keys or isinstance(v, TensorValue | Unknown)}
     return {k: v for k, v in self.attributes.items() if k in held or (k in _keys(self))}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from paramlens.evaluate.frameworks.state import Call, LayerState
+from paramlens.evaluate.frameworks.torch_registries import REGISTRIES, is_module, registry
 from paramlens.values import (
     DictValue,
     Instance,
@@ -30,16 +31,17 @@ MODULE = "torch.nn.Module"
 
 def own_parameters(module: Instance) -> Iterator[tuple[str, ParameterValue]]:
     """The parameters that a module holds itself, by name, in the order they were set."""
-    buffers = module.state.buffers if module.state is not None else frozenset()
+    apart = module.state.buffers | module.state.hidden if module.state is not None else frozenset()
     for name, value in module.attributes.items():
-        if isinstance(value, ParameterValue) and name not in buffers:
+        if isinstance(value, ParameterValue) and name not in apart:
             yield name, value
 
 
 def children(module: Instance) -> Iterator[tuple[str, Instance]]:
     """The modules that a module holds itself, by name."""
+    hidden = module.state.hidden if module.state is not None else frozenset()
     for name, value in module.attributes.items():
-        if isinstance(value, Instance) and value.state is not None and value.state.framework == "torch":
+        if is_module(value) and name not in hidden:
             yield name, value
 
 
@@ -69,7 +71,7 @@ def named_parameters(module: Instance, recurse: bool = True) -> list[tuple[str, 
 def missing_parts(module: Instance) -> Unknown | None:
     """Why the tree below a module may hold more than is seen."""
     for _, owner in walk(module):
-        options = getattr(owner, "options", ())
+        options: tuple[Instance, ...] = getattr(owner, "options", ())
         if any(named_parameters(option) or missing_parts(option) is not None for option in options):
             return fresh(Reason.BRANCHES, "the parameters of a module that is one of several", options[0].place)
         if owner.state.incomplete is not None:
@@ -208,7 +210,7 @@ def _all_buffers(self: Instance) -> Iterator[tuple[str, Value]]:
 @method("state_dict")
 def _state_dict(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -> Value:
     items = {**dict(named_parameters(self)), **dict(_all_buffers(self))}
-    return DictValue({name: value for name, value in items.items()}, open=_open(vm, self) is not None)
+    return DictValue(dict(items), open=_open(vm, self) is not None)
 
 
 @method("get_parameter", "get_submodule", "get_buffer")
@@ -278,30 +280,25 @@ def _delattr(vm: Interpreter, self: Instance, name: str) -> None:
     self.attributes.pop(name, None)
 
 
+def attribute_set(self: Instance, name: str, value: Value) -> None:
+    """A parameter or module set under a name takes the place of a buffer or of an attribute that is no part."""
+    if (name in self.state.hidden or name in self.state.buffers) and (
+        is_module(value) or isinstance(value, ParameterValue)
+    ):
+        self.state.hidden -= {name}
+        self.state.buffers -= {name}
+
+
 # ----------------------------------------------------------------------------------------------- derived attributes
 
 
 def attribute(vm: Interpreter, self: Instance, name: str) -> Value:
     """`_parameters`, `_modules`, `_buffers` and `training`; None when there is no such attribute."""
-    if name == "_parameters":
-        return DictValue(dict(own_parameters(self)))
-    if name == "_modules":
-        return ModulesView(self)
-    if name == "_buffers":
-        return DictValue({n: self.attributes[n] for n in self.attributes if n in self.state.buffers})
+    if name in REGISTRIES:
+        return registry(vm, self, name)
     if name == "training":
         return True
     return None
-
-
-class ModulesView(DictValue):
-    """`module._modules`: the children by name; what is put in is a child from then on."""
-
-    __slots__ = ("owner",)
-
-    def __init__(self, owner: Instance) -> None:
-        super().__init__(dict(children(owner)))
-        self.owner = owner
 
 
 def _unique(items: list[Any]) -> list[Any]:

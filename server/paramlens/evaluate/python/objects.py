@@ -53,11 +53,14 @@ def object_str(vm: Machine, self: Value) -> str:
 def object_setattr(vm: Machine, self: Value, name: Value, value: Value) -> None:
     """Sets the attribute itself, without asking a `__setattr__` of the class."""
     text = known(name)
-    if not isinstance(self, Instance) or self.state is not None:  # a layer registers what is set on it
+    hides = isinstance(self, Instance) and self.state is not None and self.state.framework == "torch"
+    if not isinstance(self, Instance) or (self.state is not None and not hides):  # a layer registers what is set on it
         vm.set_attribute(self, text, value)
         return
     touch(vm, self)
     self.attributes[text] = value
+    if hides:  # torch registers in its own `__setattr__` alone
+        self.state.hidden |= {text}
 
 
 @native(OBJECT_METHODS, "__delattr__")
