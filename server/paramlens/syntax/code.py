@@ -526,9 +526,7 @@ class Statement:
     text: str
     first_line: int
     line_count: int
-    binds: frozenset[
-        str
-    ]  # names that running it may bind or rebind at its own level, imports included ("*" for a star)
+    binds: frozenset[str]  # names that running it may bind at its own level, imports included ("*" for a star)
     mutates: frozenset[str]  # names whose value it may change: `name.x = …`, `name[…] = …`, `name.add(…)`, `name += …`
     kind: str  # "def", "class", "import", "if-main", "expr", "assign", "other", "error"
     loader: Callable[[], Block | Refusal] = field(repr=False)
