@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from paramlens.dims import Sym, TooLarge, Undecided, symbol
-from paramlens.evaluate import attributes, calls, classes, modules, operators
+from paramlens.evaluate import attributes, calls, classes, modules, operators, reflection
 from paramlens.evaluate.alike import same
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
 from paramlens.evaluate.frameworks import (
@@ -645,6 +645,9 @@ def _special_builtins() -> dict[str, Value]:
     def import_(vm: Interpreter, name: Value, *args: Value, **kwargs: Value) -> Value:
         return vm.import_module(name) if isinstance(name, str) else vm.unknown(Reason.UNRESOLVED_IMPORT)
 
+    def dir_(vm: Interpreter, *value: Value) -> Value:
+        return reflection.names_of(vm, value[0]) if value else ListValue(sorted(locals_(vm).items))
+
     def vars_(vm: Interpreter, *value: Value) -> Value:
         if not value:
             return locals_(vm)
@@ -655,6 +658,7 @@ def _special_builtins() -> dict[str, Value]:
 
     natives: dict[str, Callable[..., Value]] = {
         "vars": vars_,
+        "dir": dir_,
         "super": super_,
         "globals": globals_,
         "locals": locals_,

@@ -17,7 +17,7 @@ class LazySource:
     """A module's statements, which of them ran, and the index from names to statements.
 
     A module that is imported runs name by name: what binds the name, then what changes its value. A statement counts
-    as changing a container when it mentions it, or when it is decorated by or calls a function of this module that does.
+    as changing a container when it mentions it, or when it is decorated by or calls a function of the module that does.
     """
 
     def __init__(self, source: Source, *, is_main: bool = False) -> None:
@@ -45,6 +45,10 @@ class LazySource:
             for name in statement.mutates:
                 index[name].append(position)
         return index
+
+    def names(self) -> list[str]:
+        """The names that its statements may bind."""
+        return list(self._binders)
 
     @property
     def has_stars(self) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from paramlens.evaluate.frameworks import namespace
 from paramlens.values import (
     BoundMethod,
     ClassValue,
     DictValue,
     FunctionValue,
     Instance,
+    ListValue,
+    ModuleValue,
     NativeFunction,
     PartialValue,
     PropertyValue,
@@ -17,6 +20,7 @@ from paramlens.values import (
     SuperValue,
     Unknown,
     Value,
+    fresh,
 )
 
 if TYPE_CHECKING:
@@ -123,3 +127,27 @@ def instance_attribute(vm: Interpreter, value: Instance, name: str) -> Value:
     if name == "__doc__":
         return None
     return MISSING
+
+
+def names_of(vm: Interpreter, value: Value) -> ListValue:
+    """`dir(value)`; of a framework's module only the declared names are known, and there may be more."""
+    if isinstance(value, ModuleValue) and value.source is None:
+        known = namespace.names_below(value.name)
+        return ListValue(known, fresh(Reason.UNSUPPORTED, f"dir({value.name})", vm.place))
+    if isinstance(value, ModuleValue):
+        names = {*value.scope.names, *value.source.names()}
+        rest = fresh(Reason.UNSUPPORTED, f"dir({value.name})", vm.place) if value.source.has_stars else None
+        return ListValue(sorted(names - {"*"}), rest)
+    classes: tuple[Value, ...] = ()
+    names = set()
+    if isinstance(value, Instance):
+        names, classes = set(value.attributes), value.cls.mro
+    elif isinstance(value, ClassValue):
+        classes = value.mro
+    else:
+        return ListValue([], fresh(Reason.UNSUPPORTED, "dir", vm.place))
+    for cls in classes:
+        names |= set(cls.namespace) if isinstance(cls, ClassValue) else set()
+    whole = all(isinstance(cls, ClassValue) and cls.declaration is None for cls in classes)
+    rest = None if whole else fresh(Reason.UNSUPPORTED, "dir", vm.place)
+    return ListValue(sorted(name for name in names if isinstance(name, str)), rest)

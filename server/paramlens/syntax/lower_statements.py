@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import libcst as cst
+
 from paramlens.syntax import code
 from paramlens.syntax.lower_expressions import NotLowered, argument, expression, optional, parameters, symbol
 from paramlens.syntax.lower_patterns import pattern

@@ -44,9 +44,21 @@ def _prefixes() -> set[str]:
             for name in table:
                 parts = name.split(".")
                 _KNOWN_PREFIXES.update(".".join(parts[:length]) for length in range(1, len(parts)))
-        classes = {name for name in (*LAYERS, *torch_names.SPECIALS, *keras_names.SPECIALS)}
+        classes = {*LAYERS, *torch_names.SPECIALS, *keras_names.SPECIALS}
         _KNOWN_PREFIXES.difference_update(classes)
     return _KNOWN_PREFIXES
+
+
+def names_below(dotted: str) -> list[str]:
+    """The declared names of a framework's module."""
+    prefix = canonical(dotted) + "."
+    found = {
+        name[len(prefix) :].split(".", 1)[0]
+        for table in (LAYERS, OPERATIONS, CONSTANTS, torch_names.SPECIALS, keras_names.SPECIALS)
+        for name in table
+        if name.startswith(prefix)
+    }
+    return sorted(found)
 
 
 def module(vm: Interpreter, name: str) -> ModuleValue | None:

@@ -272,7 +272,9 @@ def _vector(vm: Interpreter, parameters: Value) -> Value:
     from paramlens.dims import total
     from paramlens.shapes import element_count
 
-    counts = [element_count(p.shape) for p in vm.iterate(parameters) if isinstance(p, TensorValue) and p.shape is not None]
+    counts = [
+        element_count(p.shape) for p in vm.iterate(parameters) if isinstance(p, TensorValue) and p.shape is not None
+    ]
     return TensorValue((total([c for c in counts if c is not None]),)) if None not in counts else TensorValue((None,))
 
 
@@ -298,7 +300,8 @@ def _reparametrize(rule: str) -> Callable[..., Value]:
                 return module
             rank = len(weight.shape)
             kept = None if dim is None else dim % rank
-            magnitude = tuple(size if axis == kept else 1 for axis, size in enumerate(weight.shape)) if kept is not None else ()
+            sizes = enumerate(weight.shape if kept is not None else ())
+            magnitude = tuple(size if axis == kept else 1 for axis, size in sizes)
             vm.touch(module)
             module.attributes[f"{name}_g"] = ParameterValue(magnitude, place=module.place, name=f"{name}_g")
             module.attributes[f"{name}_v"] = ParameterValue(

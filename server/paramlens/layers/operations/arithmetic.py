@@ -182,7 +182,7 @@ def _element_function(op: str, dtype: str | None, kind: str) -> Callable[[Any, A
         return lambda a, b: _compare(a, op, b)
     if op in _BITWISE:
         return _BITWISE[op] if dtype == "bool" or dtype in numbers.INTEGERS else None
-    exact = op in ("+", "-", "*", "/") or dtype in numbers.INTEGERS or (dtype == "float64" and kind == "numpy")
+    exact = op in ("+", "-", "*", "/", "**") or dtype in numbers.INTEGERS or (dtype == "float64" and kind == "numpy")
     if dtype is None or dtype == "bool" or not exact:
         return None
     return _ARITHMETIC.get(op)

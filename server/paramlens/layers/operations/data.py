@@ -56,6 +56,8 @@ def round_to(value: Any, dtype: str | None) -> Any:
         raise ValueError("a symbolic float")
     if dtype in INTEGERS:
         number = int(value)
+        if isinstance(value, float) and 0 < abs(value - round(value)) < 1e-4 * max(1.0, abs(value)):
+            raise ValueError("too near an integer: the last bits decide")
         bits = int(str(dtype).lstrip("uint"))
         low, high = (0, 2**bits) if str(dtype).startswith("u") else (-(2 ** (bits - 1)), 2 ** (bits - 1))
         if not low <= number < high:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from paramlens.layers.operations.arithmetic import elementwise
@@ -12,6 +13,7 @@ from paramlens.layers.operations.tensors import (
     as_size,
     as_tensor,
     dtype_name,
+    elements_of,
     known_bool,
     known_int,
     make,
@@ -227,6 +229,10 @@ def diff(input: TensorValue, n: Any = 1, dim: Any = -1, prepend: Any = None, app
         if extra is not None:
             size = None if size is None or longer is None else size + longer
     steps = as_size(n)
+    elements = elements_of(x)
+    if elements is not None and x.shape is not None and len(x.shape) == 1 and steps == 1 and prepend is append is None:
+        differences = [after - before for before, after in pairwise(elements)]
+        return make((len(differences),), x.kind, x.dtype, differences)
     if size is None or steps is None:
         return along(x, dim, None)
     return along(x, dim, max(0, size - steps) if isinstance(size - steps, int) else size - steps)

@@ -30,8 +30,10 @@ from paramlens.layers.operations.tensors import (
     as_tensor,
     copy,
     dtype_name,
+    elements_of,
     known_int,
     known_ints,
+    make,
     mapped,
     reshaped,
     same,
@@ -316,14 +318,25 @@ def _parts_of(x: TensorValue, sizes: Shape | None, dim: Any) -> tuple[TensorValu
         raise Undetermined(x.reason or Unknown(Reason.DATA_DEPENDENT, "the number of parts"))
     if len(sizes) > numbers.LIMIT:
         raise undetermined(Reason.SIZE_LIMIT)
-    return tuple(along(x, dim, size) for size in sizes)
+    return _pieces(x, sizes, dim)
+
+
+def _pieces(x: TensorValue, sizes: Shape, dim: Any) -> tuple[TensorValue, ...]:
+    """The parts along an axis, those of a vector with their numbers."""
+    elements = elements_of(x)
+    if elements is None or x.shape is None or len(x.shape) != 1 or not all(isinstance(size, int) for size in sizes):
+        return tuple(along(x, dim, size) for size in sizes)
+    counts = [size for size in sizes if isinstance(size, int)]
+    starts = [sum(counts[:index]) for index in range(len(counts))]
+    parts = zip(starts, counts, strict=True)
+    return tuple(make((count,), x.kind, x.dtype, elements[start : start + count]) for start, count in parts)
 
 
 def _split_listed(x: TensorValue, sizes: Shape, dim: Any) -> tuple[TensorValue, ...]:
     whole, total = size_along(x, dim), _sum(list(sizes))
     if same_size(whole, total) is False and not isinstance(whole, Sym) and not isinstance(total, Sym):
         raise ShapeMismatch(f"split expects sections that sum to {whole}, got {total}")
-    return tuple(along(x, dim, size) for size in sizes)
+    return _pieces(x, sizes, dim)
 
 
 @torch_operation("split_with_sizes unsafe_split_with_sizes")
@@ -379,7 +392,17 @@ def movedim(input: TensorValue, source: Any, destination: Any) -> TensorValue:
     return mapped(as_tensor(input), move_axis, known_ints(source), known_ints(destination))
 
 
-@torch_operation("flip fliplr flipud roll")
+@torch_operation("flip")
+def flip(input: TensorValue, *dims: Any, **named: Any) -> TensorValue:
+    """Reversed along axes; a vector keeps its numbers."""
+    x = as_tensor(input)
+    elements = elements_of(x)
+    if elements is None or x.shape is None or len(x.shape) != 1:
+        return same(x)
+    return make(x.shape, x.kind, x.dtype, elements[::-1])
+
+
+@torch_operation("fliplr flipud roll")
 def moved_elements(input: TensorValue, *arguments: Any, **named: Any) -> TensorValue:
     return same(as_tensor(input))
 
