@@ -386,10 +386,16 @@ def test_serve_over_tcp(tmp_path: Path) -> None:
         text=True,
     )
     assert server.stderr is not None
-    port = int(server.stderr.readline().rsplit(":", 1)[1])
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"capabilities": {}}}).encode()
-        connection.sendall(b"Content-Length: %d\r\n\r\n" % len(body) + body)
-        assert b"inlayHintProvider" in connection.recv(65536, socket.MSG_WAITALL if False else 0)
-    assert server.wait(10) == 1
-    server.stderr.close()
+    try:
+        port = int(server.stderr.readline().rsplit(":", 1)[1])
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            body = json.dumps(
+                {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"capabilities": {}}}
+            ).encode()
+            connection.sendall(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+            assert b"inlayHintProvider" in connection.recv(65536, socket.MSG_WAITALL if False else 0)
+        assert server.wait(10) == 1
+    finally:
+        server.kill()
+        server.wait()
+        server.stderr.close()
