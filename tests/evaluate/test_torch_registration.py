@@ -1,4 +1,4 @@
-"""What a torch module owns: only what its own `__setattr__` or its registries were given (totals confirmed by torch)."""
+"""What a torch module owns: only what its `__setattr__` or its registries were given (totals confirmed by torch)."""
 
 from __future__ import annotations
 

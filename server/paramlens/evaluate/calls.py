@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from paramlens.dims import Sym, Undecided
 from paramlens.evaluate import functions
 from paramlens.evaluate.alternatives import Alternatives
+from paramlens.evaluate.choices import NEVER_A_LAYER, chosen_from
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
 from paramlens.evaluate.python.natives import forget
 from paramlens.shapes import ShapeMismatch
@@ -150,9 +151,10 @@ def call_native(vm: Interpreter, function: NativeFunction, args: Sequence[Value]
         result = function.call(vm, *args, **kwargs)
         if type(result) is Unknown:
             vm.risks += 1
+            return _perhaps_chosen(function, result, args)
         return result
     except Undetermined as problem:
-        return vm.note(_result_of(vm, function, args, problem.unknown))
+        return vm.note(_perhaps_chosen(function, _result_of(vm, function, args, problem.unknown), args))
     except ShapeMismatch as problem:
         return vm.report_mismatch(str(problem))
     except (Thrown, LimitReached, RecursionError):
@@ -169,6 +171,15 @@ _PURE = frozenset(
     ["len", "max", "min", "sum", "abs", "round", "ceil", "floor", "trunc", "sqrt", "log2", "gcd", "int", "float"]
 )
 _NAME = re.compile(r"[\w.]+(\[[^\[\]]*\])*")
+
+
+def _perhaps_chosen(function: NativeFunction, result: Unknown, args: Sequence[Value]) -> Unknown:
+    """What a native gives that is not known: one of the layers in its arguments, perhaps."""
+    if function.name in _PURE or (args and isinstance(args[0], Instance) and not function.name.startswith("container.")):
+        return result
+    if function.name == "getattr" and result.reason in NEVER_A_LAYER:
+        return fresh(Reason.UNRESOLVED_ATTRIBUTE, result.label, result.place)
+    return chosen_from(result, *args)
 
 
 def _result_of(vm: Interpreter, function: NativeFunction, args: Sequence[Value], why: Unknown) -> Unknown:

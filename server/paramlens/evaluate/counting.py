@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from paramlens.dims import Dim, Sym, total
 from paramlens.evaluate.alternatives import Alternatives, undecided
+from paramlens.evaluate.choices import NEVER_A_LAYER
 from paramlens.evaluate.frameworks import keras_layer, torch_module
 from paramlens.evaluate.frameworks.conversion import flat_tensors
 from paramlens.evaluate.frameworks.state import Call, LayerState, Producer
@@ -17,8 +18,6 @@ from paramlens.values import Instance, ParameterValue, Place, Reason, TensorValu
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
 
-# Reasons of unknown attributes that cannot be modules: numbers and texts that hang on data or on the machine.
-_NEVER_A_MODULE = frozenset({Reason.DATA_DEPENDENT, Reason.ENVIRONMENT, Reason.UNKNOWN_LOOP, Reason.SIZE_LIMIT})
 _TREE_LIMIT = 20_000
 
 
@@ -72,7 +71,7 @@ def missing_part(instance: Instance) -> Unknown | None:
     if state.needs_input and state.framework == "torch":
         return Unknown(Reason.NOT_BUILT, instance.cls.name, instance.place)
     for name, value in instance.attributes.items():
-        if isinstance(value, Unknown) and value.reason not in _NEVER_A_MODULE and _may_be_module(instance, name):
+        if isinstance(value, Unknown) and value.reason not in NEVER_A_LAYER and _may_be_module(instance, name):
             return value
     return None
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from paramlens.dims import Sym
 from paramlens.evaluate import attributes
 from paramlens.evaluate.alternatives import Alternatives, undecided
+from paramlens.evaluate.choices import chosen_from
 from paramlens.evaluate.frames import Thrown
 from paramlens.evaluate.frameworks import tensors
 from paramlens.evaluate.python import abstract, arithmetic, builtins, comparison, enums, formatting, items
@@ -215,7 +216,19 @@ def in_place(vm: Interpreter, op: str, left: Value, right: Value) -> Value:
     if isinstance(left, DictValue | SetValue) and op == "|" and not getattr(left, "frozen", False):
         vm.call(vm.get_attribute(left, "update"), (right,))
         return left
-    return binary(vm, op, left, right)
+    result = binary(vm, op, left, right)
+    if _changes_in_place(left) and isinstance(result, TensorValue):
+        vm.touch(left)  # one array under all its names
+        left.data = result.data
+        return left
+    return result
+
+
+def _changes_in_place(left: Value) -> bool:
+    """Whether `left += …` changes a tensor itself: torch's and numpy's do, but not the scalars of numpy."""
+    if not isinstance(left, TensorValue) or left.kind not in ("torch", "numpy"):
+        return False
+    return left.kind == "torch" or bool(left.shape)
 
 
 def unary(vm: Interpreter, op: str, operand: Value) -> Value:
@@ -336,7 +349,11 @@ def get_item(vm: Interpreter, value: Value, index: Value) -> Value:
         if isinstance(missing, FunctionValue) and isinstance(plain, DictValue) and not plain.open:
             key = vm.hashable(index)
             return plain.items[key] if key in plain.items else vm.call(missing, (value, index))
-    return items.get_item(vm, vm.plain(value), _index(vm, index))
+    holder = vm.plain(value)
+    try:
+        return items.get_item(vm, holder, _index(vm, index))
+    except Undetermined as problem:
+        raise Undetermined(chosen_from(problem.unknown, holder)) from None
 
 
 def _unknown_item(value: Unknown, index: Value) -> Unknown:

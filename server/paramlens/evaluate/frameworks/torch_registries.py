@@ -29,7 +29,8 @@ def _held(vm: Interpreter, owner: Instance, kind: str) -> dict[Value, Value]:
     if kind == "_modules":
         return {k: v for k, v in registered.items() if is_module(v)}
     if kind == "_parameters":
-        absent = {k: None for k, shape in (state.built.weights if state.built is not None else {}).items() if shape is None}
+        weights = state.built.weights if state.built is not None else {}
+        absent = {k: None for k, shape in weights.items() if shape is None}
         return {**absent, **{k: v for k, v in registered.items() if isinstance(v, ParameterValue)}}
     if kind == "_buffers":
         return {k: v for k, v in items if k in state.buffers}

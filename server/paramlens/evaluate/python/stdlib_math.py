@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from paramlens.dims import Sym
+from paramlens.evaluate.choices import chosen_from
 from paramlens.evaluate.machine import Machine
 from paramlens.evaluate.python.limits import INTEGER_BITS, check_bits
 from paramlens.evaluate.python.natives import (
@@ -186,7 +187,10 @@ def shuffle(vm: Machine, items: Value) -> None:
     target = plain(items)
     if isinstance(target, ListValue) and len(target.items) > 1:
         touch(vm, target)
-        target.items = [vm.unknown(Reason.DATA_DEPENDENT, "random.shuffle") for _ in target.items]
+        whole = ListValue(list(target.items))
+        target.items = [
+            chosen_from(vm.unknown(Reason.DATA_DEPENDENT, "random.shuffle"), whole) for _ in target.items
+        ]
 
 
 STATISTICS = functions(
