@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from paramlens.evaluate import modules, reflection
 from paramlens.evaluate.alternatives import Alternatives, each, undecided
-from paramlens.evaluate.frameworks import tensors
+from paramlens.evaluate.frameworks import namespace, tensors
 from paramlens.evaluate.frameworks.torch_registries import is_module
 from paramlens.values import (
     BoundMethod,
@@ -158,6 +158,10 @@ def _class(vm: Interpreter, cls: ClassValue, name: str) -> Value:
         fallback = class_attribute(metaclass, "__getattr__")
         if fallback is not None:
             return vm.call(fallback, (cls, name))
+    if cls.declaration is not None:
+        native = namespace.resolve(vm, f"{cls.qualified_name}.{name}")
+        if not isinstance(native, Unknown):
+            return native
     if cls.declaration is not None or any(type(base) is Unknown for base in cls.mro):
         return Unknown(Reason.UNRESOLVED_ATTRIBUTE, f"{cls.name}.{name}")
     return MISSING
@@ -172,6 +176,8 @@ def _super(vm: Interpreter, value: SuperValue, name: str) -> Value:
     receiver = value.receiver
     cls = receiver if isinstance(receiver, ClassValue) else receiver.cls
     mro = cls.mro
+    if name == "__call__" and isinstance(receiver, ClassValue) and value.cls not in mro:  # in a metaclass
+        return NativeFunction("type.__call__", lambda vm, *a, **kw: vm.instantiate(receiver, a, kw, vm.place))
     start = next((i for i, base in enumerate(mro) if base is value.cls), -1) + 1
     for base in mro[start:]:
         if type(base) is Unknown:

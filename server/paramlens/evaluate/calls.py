@@ -12,6 +12,7 @@ from paramlens.evaluate import functions
 from paramlens.evaluate.alternatives import Alternatives
 from paramlens.evaluate.choices import NEVER_A_LAYER, chosen_from
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
+from paramlens.evaluate.frameworks import torch_parametrize
 from paramlens.evaluate.python.natives import forget
 from paramlens.shapes import ShapeMismatch
 from paramlens.syntax import code
@@ -121,6 +122,7 @@ def call(
     if kind in (StaticMethodValue, ClassMethodValue):
         return call(vm, callee.function, args, kwargs, place)
     if isinstance(callee, Unknown):
+        torch_parametrize.may_have_changed(vm, callee, (*args, *kwargs.values()))
         return vm.note(fresh(callee.reason, f"{callee.label}()" if callee.label else "", place or callee.place))
     return vm.throw("TypeError", f"'{vm.type_name(callee)}' object is not callable")
 
@@ -175,7 +177,8 @@ _NAME = re.compile(r"[\w.]+(\[[^\[\]]*\])*")
 
 def _perhaps_chosen(function: NativeFunction, result: Unknown, args: Sequence[Value]) -> Unknown:
     """What a native gives that is not known: one of the layers in its arguments, perhaps."""
-    if function.name in _PURE or (args and isinstance(args[0], Instance) and not function.name.startswith("container.")):
+    of_layer = bool(args) and isinstance(args[0], Instance) and not function.name.startswith("container.")
+    if function.name in _PURE or of_layer:
         return result
     if function.name == "getattr" and result.reason in NEVER_A_LAYER:
         return fresh(Reason.UNRESOLVED_ATTRIBUTE, result.label, result.place)

@@ -1,4 +1,4 @@
-"""Unknown values that may be a layer all the same: what is chosen from things of which some are layers or make layers."""
+"""Unknown values that may be a layer all the same: what is chosen from things that are layers or make layers."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from paramlens.evaluate.frameworks.torch_containers import CONTAINERS
 from paramlens.evaluate.frameworks.torch_module import METHODS, MODULE
+from paramlens.evaluate.frameworks.torch_parametrize import register_parametrization
 from paramlens.values import (
     ClassValue,
     Instance,
@@ -317,6 +318,9 @@ for _rule in ("weight_norm", "spectral_norm", "orthogonal"):
     function(f"torch.nn.utils.{_rule}", f"torch.nn.utils.parametrizations.{_rule}", f"torch.nn.utils.{_rule}.{_rule}")(
         _reparametrize(_rule)
     )
+
+
+function("torch.nn.utils.parametrize.register_parametrization")(register_parametrization)
 
 
 def _remove_norm(vm: Interpreter, module: Value, name: str = "weight") -> Value:
