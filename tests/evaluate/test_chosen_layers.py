@@ -64,3 +64,27 @@ other = nn.Linear(int(kept), 1)
 """
     found = {m.name: m.tally.total for m in analyze("model.py", text).models}
     assert found == {"net": 9, "other": 7}
+
+
+def test_a_view_changed_in_place_leaves_no_old_numbers() -> None:
+    text = """
+import numpy as np
+import torch
+from torch import nn
+a = np.arange(5)
+view = a[1:]
+view[0] = 11
+first = nn.Linear(int(a[1]), 1)
+b = torch.arange(6)
+rows = b.view(2, 3)
+rows += 4
+second = nn.Linear(int(b[0]) + 1, 1)
+c = torch.arange(6)
+c[1:3].fill_(9)
+third = nn.Linear(int(c[1]), 1)
+untouched = torch.tensor([3, 4])
+fourth = nn.Linear(int(untouched[0]), int(untouched.view(2)[1]))
+"""
+    found = {m.name: m.tally for m in analyze("model.py", text).models}
+    assert found["fourth"].total == 16
+    assert all(found[name].status is not Status.EXACT for name in ("first", "second", "third"))

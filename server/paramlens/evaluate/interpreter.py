@@ -95,6 +95,7 @@ class Interpreter:
         self.building: list[Instance] = []
         self.star_search: set[tuple[int, str]] = set()
         self.repeating = 0
+        self.memories: dict[int, list[TensorValue]] = {}  # by id: the tensors that may be views of one memory
         self.risks = 0  # operations of unknown outcome so far: any of them may raise
         self.steps = 0
         self.step_limit = self.limits.steps
@@ -320,7 +321,12 @@ class Interpreter:
     # ------------------------------------------------------------------------------------------------ attributes
 
     def get_attribute(self, value: Value, name: str, default: Value = _REQUIRED) -> Value:
-        found = attributes.get(self, value, name)
+        try:
+            found = attributes.get(self, value, name)
+        except Thrown as error:  # a property that raises AttributeError is a missing attribute
+            if error.kind != "AttributeError" or default is _REQUIRED or default is ...:
+                raise
+            return default
         if found is attributes.MISSING:
             if default is not _REQUIRED and default is not ...:
                 return default

@@ -9,7 +9,7 @@ from paramlens.evaluate import attributes
 from paramlens.evaluate.alternatives import Alternatives, undecided
 from paramlens.evaluate.choices import chosen_from
 from paramlens.evaluate.frames import Thrown
-from paramlens.evaluate.frameworks import tensors
+from paramlens.evaluate.frameworks import shared_memory, tensors
 from paramlens.evaluate.python import abstract, arithmetic, builtins, comparison, enums, formatting, items
 from paramlens.evaluate.python.stdlib_functools import FUNCTOOLS
 from paramlens.values import (
@@ -220,6 +220,7 @@ def in_place(vm: Interpreter, op: str, left: Value, right: Value) -> Value:
     if _changes_in_place(left) and isinstance(result, TensorValue):
         vm.touch(left)  # one array under all its names
         left.data = result.data
+        shared_memory.changed(vm, left)
         return left
     return result
 
@@ -397,6 +398,7 @@ def set_item(vm: Interpreter, value: Value, index: Value, new: Value) -> None:
     if isinstance(value, TensorValue):
         vm.touch(value)
         value.data = None
+        shared_memory.changed(vm, value)
         return
     items.set_item(vm, vm.plain(value), _index(vm, index), new)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from paramlens.dims import Sym
+from paramlens.evaluate.frameworks import shared_memory
 from paramlens.evaluate.frameworks.state import Producer
 from paramlens.values import (
     ClassValue,
@@ -118,13 +119,17 @@ def run_operation(
     if name.endswith("_") or name.endswith(_IN_PLACE):
         for tensor in flat_tensors(tuple(args[:1])):
             vm.touch(tensor)
+            shared_memory.changed(vm, tensor)
 
     def run() -> Value:
         result = rule(*plain_args, **plain_kwargs)
         return _lists(result) if name.endswith(_LISTS) else from_rule(result)
 
     if not sources:
-        return run()
+        result = run()
+        if args and name.rpartition(".")[2] in shared_memory.VIEWS:
+            shared_memory.share(vm, args[0], result)
+        return result
     try:
         result = run()
     except Undetermined as problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from paramlens.evaluate.frameworks import shared_memory
 from paramlens.layers.declare import OPERATIONS
 from paramlens.layers.operations import arithmetic, indexing
 from paramlens.layers.operations.attributes import TENSOR_ATTRIBUTES
@@ -32,7 +33,9 @@ def attribute(vm: Interpreter, tensor: TensorValue, name: str) -> Value:
     cls = CLASS_NAMES[tensor.kind]
     reader = TENSOR_ATTRIBUTES[tensor.kind].get(name)
     if reader is not None:
-        return vm.call_guarded(f"{cls}.{name}", reader, (tensor,))
+        result = vm.call_guarded(f"{cls}.{name}", reader, (tensor,))
+        shared_memory.share(vm, tensor, result)
+        return result
     if f"{cls}.{name}" in OPERATIONS:
         return BoundMethod(vm.operation_function(f"{cls}.{name}"), tensor)
     if name == "__class__":
@@ -85,7 +88,9 @@ def unary(vm: Interpreter, op: str, tensor: TensorValue) -> Value:
 def get_item(vm: Interpreter, tensor: TensorValue, index: Value) -> Value:
     """`tensor[index]`."""
     plain = _index_argument(vm, index)
-    return vm.operate("indexing", lambda: indexing.index_value(tensor, plain), tensor)
+    result = vm.operate("indexing", lambda: indexing.index_value(tensor, plain), tensor)
+    shared_memory.share(vm, tensor, result)
+    return result
 
 
 def _index_argument(vm: Interpreter, index: Value) -> Any:

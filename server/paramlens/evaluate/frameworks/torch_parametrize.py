@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 # Functions of torch that are given modules and leave their weights as they are.
 _HARMLESS = (
-    "torch.onnx.", "torch.profiler.", "torch.export.", "torch.utils.", "torch.optim.", "torch.fx.", "torch.nn.utils.prune."
+    "torch.onnx.", "torch.profiler.", "torch.export.", "torch.utils.", "torch.optim.", "torch.fx.",
+    "torch.nn.utils.prune.",
 )
 
 
