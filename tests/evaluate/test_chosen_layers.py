@@ -88,3 +88,16 @@ fourth = nn.Linear(int(untouched[0]), int(untouched.view(2)[1]))
     found = {m.name: m.tally for m in analyze("model.py", text).models}
     assert found["fourth"].total == 16
     assert all(found[name].status is not Status.EXACT for name in ("first", "second", "third"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "net[len(os.listdir('.')) % 2] = nn.Linear(9, 9)",
+        'setattr(net, os.environ.get("NAME", "0"), nn.Linear(9, 9))',
+        'delattr(net, os.environ.get("NAME", "0"))',
+    ],
+)
+def test_a_layer_replaced_under_an_unknown_name_leaves_no_certain_count(change: str) -> None:
+    text = f"import os\nfrom torch import nn\nnet = nn.Sequential(nn.Linear(2, 2), nn.Linear(3, 3))\n{change}\n"
+    assert analyze("model.py", text).models[0].tally.status is not Status.EXACT

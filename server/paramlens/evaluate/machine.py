@@ -94,5 +94,8 @@ class Machine(Protocol):
     def is_module_instance(self, value: Value) -> bool:
         """Whether the value is a layer, module or model of a framework (user subclasses included)."""
 
+    def mark_incomplete(self, instance: Instance, why: Value) -> None:
+        """The layer may hold other weights than are seen."""
+
     def new_instance(self, cls: ClassValue) -> Instance:
         """An instance without running any constructor (`object.__new__`)."""

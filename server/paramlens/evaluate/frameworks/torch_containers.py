@@ -177,8 +177,8 @@ def _update(vm: Interpreter, self: Instance, modules: Value) -> None:
 
 @method("__setitem__", *LISTS, *DICTS)
 def _set(vm: Interpreter, self: Instance, key: Value, module: Value) -> None:
-    if isinstance(key, Unknown):
-        vm.mark_incomplete(self, key)
+    if not isinstance(key, str | int):
+        vm.mark_incomplete(self, key if isinstance(key, Unknown) else vm.unknown(Reason.UNKNOWN_ARGUMENT, str(key)))
         return
     _put(vm, self, _name_of(self, key), module)
 

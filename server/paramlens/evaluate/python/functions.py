@@ -27,6 +27,7 @@ from paramlens.values import (
     ListValue,
     ModuleValue,
     NativeFunction,
+    ParameterValue,
     PartialValue,
     Reason,
     SuperValue,
@@ -171,19 +172,35 @@ def hasattr_(vm: Machine, value: Value, name: Value, /) -> Value:
 
 @native(INSPECTING, "setattr")
 def setattr_(vm: Machine, value: Value, name: Value, new: Value, /) -> None:
-    """Under a name that is not known, the value is kept under one that no code can write: a layer still counts."""
+    """Under a name that is not known, the value is kept under one that no code can write: a layer still counts.
+
+    Where a layer holds others already, it may take the place of one of them.
+    """
     try:
         text = attribute_name(vm, name)
-    except Undetermined:
+    except Undetermined as problem:
         if not isinstance(value, Instance):
             raise
+        if value.state is not None and any(_is_part(held) for held in value.attributes.values()):
+            vm.mark_incomplete(value, problem.unknown)
         text = f"?{len(value.attributes)}"
     vm.set_attribute(known(value), text, new)
 
 
+def _is_part(value: Value) -> bool:
+    """Whether a layer that holds this value owns it."""
+    return isinstance(value, ParameterValue) or (isinstance(value, Instance) and value.state is not None)
+
+
 @native(INSPECTING, "delattr")
 def delattr_(vm: Machine, value: Value, name: Value, /) -> None:
-    vm.delete_attribute(known(value), attribute_name(vm, name))
+    try:
+        text = attribute_name(vm, name)
+    except Undetermined as problem:
+        if isinstance(value, Instance) and value.state is not None:
+            vm.mark_incomplete(value, problem.unknown)
+        raise
+    vm.delete_attribute(known(value), text)
 
 
 @native(INSPECTING, "vars")
