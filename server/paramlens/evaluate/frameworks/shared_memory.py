@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 VIEWS = frozenset(
     (
-        *("view", "reshape", "transpose", "t", "permute", "squeeze", "unsqueeze", "flatten", "ravel", "narrow", "select"),
-        *("split", "chunk", "unbind", "expand", "expand_as", "view_as", "detach", "numpy", "from_numpy", "asarray", "to"),
+        *("view", "reshape", "transpose", "t", "permute", "squeeze", "unsqueeze", "flatten", "ravel", "narrow"),
+        *("split", "chunk", "unbind", "expand", "expand_as", "view_as", "detach", "numpy", "from_numpy", "asarray"),
         *("as_tensor", "contiguous", "movedim", "moveaxis", "swapaxes", "swapdims", "diagonal", "atleast_1d", "real"),
         *("atleast_2d", "broadcast_to", "float", "long", "int", "type", "astype", "cpu", "array_split", "hsplit"),
-        *("vsplit", "unfold"),
+        *("vsplit", "unfold", "select", "to"),
     )
 )
 
