@@ -48,10 +48,25 @@ def site_packages_of(path: Path) -> tuple[str, ...]:
     return (str(path),) if looks_like_packages else ()
 
 
+_ROOT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
+_LIKELY_MARKS = ("requirements.txt", "environment.yml", "LICENSE", "README.md", "README.rst")
+_LIKELY_LEVELS = 4
+
+
 def workspace_roots(start: Path) -> tuple[str, ...]:
-    """The folders that a project's own imports start from: the project's root and its `src`."""
-    for folder in (start, *start.parents):
-        if any((folder / mark).exists() for mark in ("pyproject.toml", "setup.py", "setup.cfg", ".git")):
-            source = folder / "src"
-            return (str(folder), str(source)) if source.is_dir() else (str(folder),)
-    return (str(start),)
+    """The folders that a project's own imports start from: its root, its `src`, and the folders down to `start`.
+
+    The root is the nearest folder with a project file; without one, the highest of the next few that looks like one.
+    """
+    folders = (start, *start.parents)
+    found = next((i for i, folder in enumerate(folders) if _has_any(folder, _ROOT_MARKS)), None)
+    if found is None:
+        likely = [i for i, folder in enumerate(folders[:_LIKELY_LEVELS]) if _has_any(folder, _LIKELY_MARKS)]
+        found = max(likely, default=0)
+    root = folders[found]
+    source = root / "src"
+    return tuple(str(folder) for folder in (root, *([source] if source.is_dir() else []), *folders[:found]))
+
+
+def _has_any(folder: Path, names: tuple[str, ...]) -> bool:
+    return any((folder / name).exists() for name in names)
