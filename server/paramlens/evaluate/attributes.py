@@ -93,7 +93,7 @@ def _instance(vm: Interpreter, value: Instance, name: str) -> Value:
         return vm.call(hook, (value, name))
     found = class_attribute(value.cls, name)
     if type(found) is PropertyValue and not (found.cached and name in value.attributes):
-        return _property(vm, found, value, name)
+        return _property_or_fallback(vm, found, value, name)
     if name in value.attributes:
         return value.attributes[name]
     if found is not None or _declares(value.cls, name):
@@ -123,6 +123,19 @@ def _alternatives(vm: Interpreter, value: Alternatives, name: str) -> Value:
 
 def _declares(cls: ClassValue, name: str) -> bool:
     return any(type(base) is ClassValue and name in base.namespace for base in cls.mro)
+
+
+def _property_or_fallback(vm: Interpreter, found: PropertyValue, value: Instance, name: str) -> Value:
+    """A property; where its getter raises AttributeError, what `__getattr__` gives."""
+    fallback = class_attribute(value.cls, "__getattr__")
+    if type(fallback) is not FunctionValue:
+        return _property(vm, found, value, name)
+    try:
+        return _property(vm, found, value, name)
+    except Thrown as error:
+        if error.kind != "AttributeError":
+            raise
+        return vm.call(fallback, (value, name))
 
 
 def _property(vm: Interpreter, found: PropertyValue, value: Instance, name: str) -> Value:

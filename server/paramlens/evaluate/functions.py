@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from paramlens.dims import Sym
 from paramlens.evaluate import branches
-from paramlens.evaluate.frames import Frame, Signal, Thrown
+from paramlens.evaluate.frames import Frame, LimitReached, Signal, Thrown
 from paramlens.syntax import code
 from paramlens.values import (
     ClassMethodValue,
     DictValue,
     FunctionValue,
     IteratorValue,
+    ListValue,
     Reason,
     Scope,
     StaticMethodValue,
@@ -46,12 +48,31 @@ def decorate(vm: Interpreter, decorators: tuple[code.Expr, ...], value: Value, f
 
     for node in reversed(decorators):
         decorator = evaluate(vm, node, frame)
-        if isinstance(decorator, Unknown):
+        if isinstance(decorator, Unknown | IteratorValue):  # a `@contextmanager` used as a decorator
             continue
-        result = vm.call(decorator, (value,))
+        result = _apply_decorator(vm, decorator, value)
         if not isinstance(result, Unknown):
             value = result
     return value
+
+
+def _apply_decorator(vm: Interpreter, decorator: Value, value: Value) -> Value:
+    """Apply one decorator within a small budget: one that works long (on documentation, say) hands back its argument."""
+    key = id(getattr(decorator, "code", decorator))
+    if key in vm.tedious_decorators:
+        return value
+    before, limit, idle = vm.steps, vm.step_limit, vm.idle_limit
+    vm.step_limit = min(limit, before + vm.limits.decorator_steps)
+    try:
+        return vm.call(decorator, (value,))
+    except LimitReached:
+        if vm.steps > limit:
+            raise
+        vm.tedious_decorators.add(key)
+        return value
+    finally:
+        vm.step_limit = limit
+        vm.idle_limit = max(vm.idle_limit, idle + vm.steps - before)
 
 
 def _make(
@@ -88,7 +109,7 @@ def call_function(vm: Interpreter, function: FunctionValue, args: Sequence[Value
     frame.receiver = args[0] if args else None
     if len(vm.frames) >= vm.limits.call_depth:
         vm.too_deep(function)
-    if _too_deep(vm, function):
+    if _too_deep(vm, function, (*args, *kwargs.values())):
         return vm.note(Unknown(Reason.RECURSION_LIMIT, function.name, vm.place))
     vm.push(function, frame)
     try:
@@ -101,11 +122,20 @@ def call_function(vm: Interpreter, function: FunctionValue, args: Sequence[Value
         vm.pop()
 
 
-def _too_deep(vm: Interpreter, function: FunctionValue) -> bool:
+def _too_deep(vm: Interpreter, function: FunctionValue, args: Sequence[Value]) -> bool:
     """Whether calls nest too deep; a recursion over something unknown has no end to find and stops early."""
     if len(vm.frames) >= vm.limits.call_depth:
         return True
+    if function not in vm.running:
+        return False
+    if any(isinstance(arg, Unknown) for arg in args) and not any(map(_may_shrink, args)):
+        return True  # what the recursion makes of something unknown was seen in the round before
     return vm.repeating > 2 and vm.running.count(function) > 2
+
+
+def _may_shrink(value: Value) -> bool:
+    """Whether an argument is one that a recursion can count down or walk through."""
+    return isinstance(value, int | Sym | tuple | ListValue | DictValue) and not isinstance(value, bool)
 
 
 def _run_body(vm: Interpreter, node: code.FunctionDef, frame: Frame) -> Value:

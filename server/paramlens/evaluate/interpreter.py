@@ -92,6 +92,7 @@ class Interpreter:
         self.frames: list[Frame] = []
         self.running: list[FunctionValue] = []
         self.handling: list[Value] = []
+        self.tedious_decorators: set[int] = set()  # code that used up the budget of a decorator once
         self.building: list[Instance] = []
         self.star_search: set[tuple[int, str]] = set()
         self.repeating = 0

@@ -84,6 +84,8 @@ def _function(vm: Interpreter, value: FunctionValue, name: str) -> Value:
         return tuple(value.defaults.values()) or None
     if name in ("__doc__", "__kwdefaults__"):
         return None
+    if name in ("__code__", "__globals__", "__closure__"):
+        return fresh(Reason.UNSUPPORTED, f"{value.name}.{name}", vm.place)
     if name == "__annotations__":
         return DictValue(open=True)
     return MISSING

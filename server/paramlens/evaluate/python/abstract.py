@@ -6,6 +6,7 @@ the MRO does not already say yes.
 
 from __future__ import annotations
 
+from paramlens.evaluate.python.abstract_mixins import MIXINS
 from paramlens.evaluate.python.natives import constant, functions, make_class
 from paramlens.evaluate.python.objects import OBJECT, TYPE
 from paramlens.values import (
@@ -81,7 +82,9 @@ def register(cls_: ClassValue) -> None:
     cls_.namespace["register"] = ClassMethodValue(NativeFunction("register", call))
 
 
-COLLECTIONS_ABC = {name: make_class(name, (OBJECT,), {}, None, "collections.abc") for name in RULES}
+COLLECTIONS_ABC = {
+    name: make_class(name, (OBJECT,), dict(MIXINS.get(name, {})), None, "collections.abc") for name in RULES
+}
 for abstract_name, parent_name in PARENTS.items():
     COLLECTIONS_ABC[abstract_name].bases = (COLLECTIONS_ABC[parent_name],)
 NUMBERS = {name: make_class(name, (OBJECT,), {}, None, "numbers") for name in NUMBER_RULES}
