@@ -1,0 +1,110 @@
+"""Keras code as people write it: totals as Keras 3.15 gives them for the same snippets."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from paramlens.evaluate.analyze import analyze
+from paramlens.facts import ModelFact, Status
+
+
+def _model(code: str, name: str = "model") -> ModelFact:
+    analysis = analyze("/project/script.py", dedent(code), read=lambda path: None)
+    return next(model for model in analysis.models if model.name == name)
+
+
+@pytest.mark.parametrize(
+    ("code", "total", "trainable"),
+    [
+        pytest.param(
+            """
+            from keras import Input, Model, layers
+            x = Input((24, 19))
+            y = layers.Lambda(lambda t: t[:, -1:, :])(layers.Conv1D(32, 3, padding="causal")(x))
+            model = Model(x, layers.Dense(10)(layers.Flatten()(y)))
+            """,
+            2186,
+            2186,
+            id="lambda",
+        ),
+        pytest.param(
+            """
+            from keras import Input, Model, layers
+            def distance(pair): return unknown_function(pair)
+            a, b = Input((8,)), Input((8,))
+            d = layers.Lambda(distance, output_shape=lambda shapes: (shapes[0][0], 1))([a, b])
+            model = Model([a, b], layers.Dense(3)(d))
+            """,
+            6,
+            6,
+            id="lambda with a declared output shape",
+        ),
+        pytest.param(
+            """
+            from keras.models import *
+            from keras.layers import *
+            from keras.losses import *
+            from keras.optimizers import *
+            inputs = Input((len([1, 2, 3]),))
+            model = Model(inputs, Dense(4)(inputs))
+            """,
+            16,
+            16,
+            id="star imports",
+        ),
+        pytest.param(
+            """
+            import numpy as np
+            from keras import Sequential, layers
+            model = Sequential([layers.Dense(np.floor(0.5 * 9).astype(int), input_shape=(2,)), layers.BatchNormalization()])
+            """,
+            28,
+            20,
+            id="numpy scalars",
+        ),
+        pytest.param(
+            """
+            from keras import Model, initializers, layers, regularizers
+            import numpy as np
+            class Net(Model):
+                def __init__(self):
+                    super().__init__()
+                    self.init = initializers.get("glorot_uniform")
+                    self.reg = regularizers.l2(0.1)
+                    self.dense = layers.Dense(4)
+                def call(self, x): return self.dense(x)
+            model = Net()
+            model(np.zeros((2, 5)))
+            """,
+            24,
+            24,
+            id="objects without weights",
+        ),
+    ],
+)
+def test_total(code: str, total: int, trainable: int) -> None:
+    tally = _model(code).tally
+    assert (tally.status, tally.total, tally.trainable) == (Status.EXACT, total, trainable)
+
+
+def test_build_alone_is_not_certain() -> None:
+    """Keras 2 makes the weights of a subclassed model in `build(shape)`; Keras 3 does not before its first call."""
+    code = """
+        from keras import Model, layers
+        import numpy as np
+        class Net(Model):
+            def __init__(self):
+                super().__init__()
+                self.dense = layers.Dense(4)
+            def call(self, x): return self.dense(x)
+        model = Net()
+        model.build((None, 5))
+        called = Net()
+        called.build((None, 5))
+        called(np.zeros((2, 5)))
+        """
+    assert _model(code).tally.status is Status.LOWER_BOUND
+    assert _model(code, "called").tally.total == 24
+    assert _model(code, "called").tally.status is Status.EXACT
