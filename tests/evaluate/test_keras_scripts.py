@@ -5,7 +5,6 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
-
 from paramlens.evaluate.analyze import analyze
 from paramlens.facts import ModelFact, Status
 
@@ -58,7 +57,8 @@ def _model(code: str, name: str = "model") -> ModelFact:
             """
             import numpy as np
             from keras import Sequential, layers
-            model = Sequential([layers.Dense(np.floor(0.5 * 9).astype(int), input_shape=(2,)), layers.BatchNormalization()])
+            width = np.floor(0.5 * 9).astype(int)
+            model = Sequential([layers.Dense(width, input_shape=(2,)), layers.BatchNormalization()])
             """,
             28,
             20,
@@ -81,6 +81,20 @@ def _model(code: str, name: str = "model") -> ModelFact:
             24,
             24,
             id="objects without weights",
+        ),
+        pytest.param(
+            """
+            from keras import Input, Sequential, layers
+            class Scaled(layers.Dense):
+                def build(self, input_shape):
+                    super().build(input_shape)
+                    self.scale = self.add_weight(shape=(self.units,), trainable=False)
+                def call(self, x): return super().call(x) * self.scale
+            model = Sequential([Input((4,)), Scaled(3), Scaled(2)])
+            """,
+            28,
+            23,
+            id="build of a declared class by super",
         ),
     ],
 )

@@ -173,7 +173,7 @@ def run_build(
 ) -> None:
     """Run a user's `build(self, input_shape)`."""
     vm.touch(self)
-    self.state.is_built = True
+    self.state.is_built = self.state.declaration is None  # `super().build` of a declared class makes its weights
     first = args[0] if args else next(iter(kwargs.values()), None)
     shape = shape_argument(first)
     names = [param.name for param in (*build.code.params.positional_only, *build.code.params.positional)][1:]
@@ -181,8 +181,10 @@ def run_build(
         given = dict(zip(names, [shape_argument(value) for value in args], strict=False))
         given.update({f"{k}_shape": shape_argument(v) for k, v in kwargs.items() if f"{k}_shape" in names})
         vm.call(build, (self,), given)
-        return
-    vm.call(build, (self, shape) if names or build.code.params.var_positional else (self,))
+    else:
+        vm.call(build, (self, shape) if names or build.code.params.var_positional else (self,))
+    vm.touch(self)
+    self.state.is_built = True
 
 
 def shape_argument(value: Value) -> Value:
