@@ -103,6 +103,38 @@ def test_total(code: str, total: int, trainable: int) -> None:
     assert (tally.status, tally.total, tally.trainable) == (Status.EXACT, total, trainable)
 
 
+def test_keras_1_kernel_sizes() -> None:
+    """`Convolution2D(filters, rows, columns)`, told by the keywords of its time (expected: 3·3·3·64 + 64)."""
+    code = """
+        from keras.models import Sequential
+        from keras.layers.convolutional import Convolution2D
+        model = Sequential()
+        model.add(Convolution2D(64, 3, 3, border_mode="same", input_shape=(32, 32, 3)))
+        """
+    assert _model(code).tally.total == 1792
+
+
+def test_failed_add_is_not_forgotten() -> None:
+    """A layer that could not be made is missing from the model."""
+    code = """
+        from keras import Sequential, layers
+        model = Sequential()
+        model.add(layers.Dense(4, input_shape=(2,)))
+        model.add(layers.Dense(3, no_such_argument=1))
+        """
+    assert _model(code).tally.status is not Status.EXACT
+
+
+def test_layer_class_by_eval() -> None:
+    code = """
+        from keras import Input, Model
+        from keras.layers import Dense, PReLU
+        x = Input((4,))
+        model = Model(x, eval("PReLU")()(Dense(3)(x)))
+        """
+    assert _model(code).tally.total == 18
+
+
 def test_build_alone_is_not_certain() -> None:
     """Keras 2 makes the weights of a subclassed model in `build(shape)`; Keras 3 does not before its first call."""
     code = """

@@ -655,6 +655,21 @@ def _special_builtins() -> dict[str, Value]:
     def dir_(vm: Interpreter, *value: Value) -> Value:
         return reflection.names_of(vm, value[0]) if value else ListValue(sorted(locals_(vm).items))
 
+    def eval_(vm: Interpreter, text: Value, *scopes: Value) -> Value:
+        """`eval("ReLU")`: a name looked up; anything that would do more is not evaluated."""
+        from paramlens.evaluate.expressions import evaluate
+        from paramlens.syntax.source import read_expression
+
+        frame = vm.current[0] if vm.current is not None else vm.frame
+        node = read_expression(text) if isinstance(text, str) and not scopes else None
+        inner = node
+        while isinstance(inner, code.Attribute):
+            inner = inner.value
+        known = isinstance(inner, code.Name | code.Const)
+        if frame is None or node is None or isinstance(node, code.Refusal) or not known:
+            raise Undetermined(text if isinstance(text, Unknown) else vm.unknown(Reason.UNSUPPORTED, "eval()"))
+        return evaluate(vm, node, frame)
+
     def vars_(vm: Interpreter, *value: Value) -> Value:
         if not value:
             return locals_(vm)
@@ -672,4 +687,5 @@ def _special_builtins() -> dict[str, Value]:
         "hasattr": hasattr_,
         "__import__": import_,
     }
+    natives["eval"] = eval_
     return {name: NativeFunction(name, call) for name, call in natives.items()}

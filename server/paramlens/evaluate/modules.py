@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import PurePosixPath
@@ -12,7 +13,7 @@ from paramlens.evaluate.frameworks import keras_names, namespace
 from paramlens.evaluate.lazy_source import LazySource
 from paramlens.evaluate.python.stdlib import STDLIB
 from paramlens.syntax import code
-from paramlens.values import ModuleValue, Reason, Undetermined, Unknown, Value
+from paramlens.values import Instance, ModuleValue, Reason, Undetermined, Unknown, Value
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
@@ -147,6 +148,8 @@ def run_statement(vm: Interpreter, module: ModuleValue, source: LazySource, inde
             source.has_refusals = True
         else:
             problem = _run_block(vm, block, frame, source)
+            if problem is not None and problem.reason is Reason.RAISED:
+                _doubt(vm, module, statement.text, problem)
     names = module.scope.names
     if not source.is_main or vm.journal.held:
         for name, value in names.items():
@@ -156,6 +159,17 @@ def run_statement(vm: Interpreter, module: ModuleValue, source: LazySource, inde
         for name in statement.binds:
             if name != "*" and name not in names:
                 names[name] = source.values[name] = problem
+
+
+_CHANGED = re.compile(r"\b(\w+)(?:\.\w+|\[\w+\])*\.(?:add|append|extend|insert|pop|add_module)\(")
+
+
+def _doubt(vm: Interpreter, module: ModuleValue, text: str, why: Unknown) -> None:
+    """What a statement that raised was to change (`model.add(…)`) may lack something."""
+    for name in dict.fromkeys(_CHANGED.findall(text)):
+        value = module.scope.names.get(name)
+        if isinstance(value, Instance) and value.state is not None:
+            vm.mark_incomplete(value, why)
 
 
 def _run_block(vm: Interpreter, block: code.Block, frame: Frame, source: LazySource) -> Unknown | None:

@@ -52,6 +52,7 @@ def base_arguments(declaration: LayerDeclaration) -> frozenset[str]:
 def bind(declaration: LayerDeclaration, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Bound:
     """Bind a constructor call. Raises TypeError, worded as Python does, for a call that the constructor refuses."""
     name = declaration.name.rsplit(".", 1)[-1]
+    args, kwargs = _old_kernel_size(declaration, args, kwargs)
     base_names = base_arguments(declaration)
     base: dict[str, Any] = {}
     own: dict[str, Any] = {}
@@ -73,6 +74,30 @@ def bind(declaration: LayerDeclaration, args: Sequence[Any], kwargs: Mapping[str
     given = frozenset(bound.arguments) | frozenset(base)
     bound.apply_defaults()
     return Bound(dict(bound.arguments), base, given)
+
+
+_OLD_KERNELS = {"Conv2D": ("nb_row", "nb_col"), "SeparableConv2D": ("nb_row", "nb_col"),
+    "Conv3D": ("kernel_dim1", "kernel_dim2", "kernel_dim3")}  # fmt: skip
+
+
+def _old_kernel_size(
+    declaration: LayerDeclaration, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> tuple[Sequence[Any], Mapping[str, Any]]:
+    """`Convolution2D(64, 3, 3, border_mode="same")` of Keras 1, where each axis of the kernel is an argument.
+
+    Told from today's `Conv2D(filters, kernel_size, strides)` by keywords that only Keras 1 had.
+    """
+    axes = _OLD_KERNELS.get(declaration.name.rsplit(".", 1)[-1], ())
+    if not axes or declaration.framework != "keras":
+        return args, kwargs
+    if all(axis in kwargs for axis in axes):
+        rest = {name: value for name, value in kwargs.items() if name not in axes}
+        return args, {**rest, "kernel_size": tuple(kwargs[axis] for axis in axes)}
+    old = any(name in declaration.renamed and name not in declaration.signature.parameters for name in kwargs)
+    kernel = tuple(args[1 : 1 + len(axes)])
+    if old and len(args) == 1 + len(axes) and not any(isinstance(size, tuple) for size in kernel):
+        return (args[0], kernel), kwargs
+    return args, kwargs
 
 
 def constructor_signature(declaration: LayerDeclaration) -> inspect.Signature:
