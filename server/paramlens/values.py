@@ -68,6 +68,7 @@ class Unknown:
     place: Place | None = None
     serial: int = field(default=0, compare=False)
     name: str = field(default="", compare=False)
+    weightless: bool = field(default=False, compare=False)  # it certainly is no module and no parameter
 
     @property
     def label(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from paramlens.evaluate import calls, functions
-from paramlens.evaluate.frames import Frame
+from paramlens.evaluate.frames import Frame, Thrown
 from paramlens.evaluate.python import enums, namedtuples
 from paramlens.syntax import code
 from paramlens.values import (
@@ -130,6 +130,8 @@ def annotation_value(vm: Interpreter, node: code.Expr, frame: Frame) -> Value:
         return evaluate(vm, node, frame)
     except Undetermined as problem:
         return problem.unknown
+    except Thrown:  # an annotation that is not modelled must not cost the class
+        return Unknown(Reason.UNSUPPORTED, "an annotation", frame.place(node))
 
 
 def instantiate(

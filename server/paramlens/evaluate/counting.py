@@ -71,8 +71,9 @@ def missing_part(instance: Instance) -> Unknown | None:
     if state.needs_input and state.framework == "torch":
         return Unknown(Reason.NOT_BUILT, instance.cls.name, instance.place)
     for name, value in instance.attributes.items():
-        if isinstance(value, Unknown) and value.reason not in NEVER_A_LAYER and _may_be_module(instance, name):
-            return value
+        hidden = isinstance(value, Unknown) and not value.weightless and value.reason not in NEVER_A_LAYER
+        if hidden and _may_be_module(instance, name):
+            return value  # type: ignore[no-any-return]  # Unknown, just asked
     return None
 
 

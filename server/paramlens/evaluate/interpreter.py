@@ -30,6 +30,7 @@ from paramlens.evaluate.python.natives import plain as plain_value
 from paramlens.facts import Problem, Tally
 from paramlens.layers import bind as binding
 from paramlens.layers.declare import OPERATIONS, Built
+from paramlens.layers.torch.attribute_names import ATTRIBUTE_NAMES
 from paramlens.shapes import ShapeMismatch
 from paramlens.syntax import code
 from paramlens.syntax.source import read_source
@@ -92,6 +93,7 @@ class Interpreter:
         self.frames: list[Frame] = []
         self.running: list[FunctionValue] = []
         self.handling: list[Value] = []
+        self.tensor_marks: set[str] = set()  # names of attributes that the program sets on tensors
         self.tedious_decorators: set[int] = set()  # code that used up the budget of a decorator once
         self.building: list[Instance] = []
         self.star_search: set[tuple[int, str]] = set()
@@ -559,7 +561,8 @@ class Interpreter:
             why = instance.state.incomplete
             if why is not None:
                 return Unknown(why.reason, f"{instance.cls.name}.{name}", why.place)
-            if not name.startswith("__"):
+            certain = instance.state.framework == "torch" and name not in ATTRIBUTE_NAMES
+            if not certain and not name.startswith("__"):
                 return Unknown(Reason.UNRESOLVED_ATTRIBUTE, f"{instance.cls.name}.{name}", self.place)
         return attributes.MISSING
 

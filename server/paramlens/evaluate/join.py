@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from paramlens.evaluate.alike import alike, same, unwrapped
+from paramlens.dims import Sym
 from paramlens.evaluate.alternatives import alternatives
 from paramlens.evaluate.journal import Changes, Journal, Made
 from paramlens.values import (
+    ClassValue,
+    FunctionValue,
     DictValue,
     Instance,
     IteratorValue,
@@ -48,7 +52,19 @@ def join(a: Value, b: Value, name: str = "", made: Made | None = None) -> Value:
     for value in (a, b):
         if isinstance(value, Unknown) and value.reason is not Reason.BRANCHES:
             return fresh(value.reason, name or value.detail, value.place)
-    return fresh(Reason.BRANCHES, name)
+    unknown = fresh(Reason.BRANCHES, name)
+    return replace(unknown, weightless=True) if _is_weightless(a) and _is_weightless(b) else unknown
+
+
+def _is_weightless(value: Value, depth: int = 0) -> bool:
+    """Whether a value certainly holds no module and no parameter that a layer would register."""
+    if isinstance(value, Unknown):
+        return value.weightless
+    if isinstance(value, tuple):
+        return depth < 3 and all(_is_weightless(item, depth + 1) for item in value)
+    if isinstance(value, Instance):
+        return value.state is None and not any(isinstance(base, Unknown) for base in value.cls.mro)
+    return value is None or isinstance(value, bool | int | float | str | bytes | Sym | FunctionValue | ClassValue)
 
 
 def _join_shapes(a: Any, b: Any) -> Any:
@@ -107,7 +123,8 @@ def _join_names(a: dict[Any, Value], b: dict[Any, Value], made: Made) -> dict[An
     for name in {**b, **a}:
         left, right = a.get(name, MISSING), b.get(name, MISSING)
         if left is MISSING or right is MISSING:
-            joined[name] = fresh(Reason.BRANCHES, str(name))
+            there = right if left is MISSING else left
+            joined[name] = replace(fresh(Reason.BRANCHES, str(name)), weightless=_is_weightless(there))
         else:
             joined[name] = join(left, right, str(name), made)
     return joined

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
 from paramlens.evaluate.frameworks import keras_names, namespace
 from paramlens.evaluate.lazy_source import LazySource
+from paramlens.evaluate.packages import PACKAGES
 from paramlens.evaluate.python.stdlib import STDLIB
 from paramlens.syntax import code
 from paramlens.values import Instance, ModuleValue, Reason, Undetermined, Unknown, Value
@@ -63,7 +64,24 @@ def lookup(vm: Interpreter, module: ModuleValue, name: str) -> Value:
         return names[name]
     if name in source.values:
         return source.values[name]
+    if not source.is_main and _run_type_checking(vm, module, source, name):
+        return names[name]
     return MISSING if name.startswith("_") else _from_stars(vm, module, source, name)
+
+
+def _run_type_checking(vm: Interpreter, module: ModuleValue, source: LazySource, name: str) -> bool:
+    """A package that loads its parts late names them under `if TYPE_CHECKING:`; run that for a name found nowhere else."""
+    for index in source.statements_for(name):
+        if "TYPE_CHECKING" in source.statements[index].text and index in source.done:
+            source.done.discard(index)
+            module.scope.names["TYPE_CHECKING"] = True
+            try:
+                run_statement(vm, module, source, index)
+            finally:
+                module.scope.names["TYPE_CHECKING"] = False
+            if name in module.scope.names:
+                return True
+    return False
 
 
 def _from_stars(vm: Interpreter, module: ModuleValue, source: LazySource, name: str) -> Value:
@@ -285,7 +303,7 @@ def _find_module(vm: Interpreter, name: str) -> ModuleValue | Unknown:
     native = namespace.module(vm, name)
     if native is not None:
         return native
-    if name in STDLIB:
+    if name in STDLIB or name in PACKAGES:
         return ModuleValue(name, native=_table_reader(name))
     located = locate(vm, name)
     if located is not None:
@@ -298,12 +316,12 @@ def _find_module(vm: Interpreter, name: str) -> ModuleValue | Unknown:
 
 def _table_reader(name: str) -> Callable[[str], Value]:
     """Attributes of a modelled standard-library module."""
-    table = STDLIB[name]
+    table = {**STDLIB.get(name, {}), **PACKAGES.get(name, {})}
 
     def read(attribute_name: str) -> Value:
         if attribute_name in table:
             return table[attribute_name]
-        if f"{name}.{attribute_name}" in STDLIB:
+        if f"{name}.{attribute_name}" in STDLIB or f"{name}.{attribute_name}" in PACKAGES:
             return ModuleValue(f"{name}.{attribute_name}", native=_table_reader(f"{name}.{attribute_name}"))
         return Unknown(Reason.UNSUPPORTED, f"{name}.{attribute_name}")
 

@@ -163,7 +163,8 @@ def binary(vm: Interpreter, op: str, left: Value, right: Value) -> Value:
         return tensors.binary(vm, op, left, right)
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return _with_unknown(vm, op, left, right)
-    if isinstance(left, ClassValue) or isinstance(right, ClassValue):
+    types = ClassValue | NativeFunction | FunctionValue
+    if isinstance(left, ClassValue) or isinstance(right, ClassValue) or (op == "|" and isinstance(left, types)):
         return vm.unknown(Reason.UNSUPPORTED, "a union of types")
     if isinstance(left, Sym) and isinstance(right, float) and right.is_integer() and op in ("*", "//"):
         right = int(right)  # a size times 4.0 is used as a size

@@ -8,6 +8,7 @@ from paramlens.evaluate.frameworks import shared_memory
 from paramlens.layers.declare import OPERATIONS
 from paramlens.layers.operations import arithmetic, indexing
 from paramlens.layers.operations.attributes import TENSOR_ATTRIBUTES
+from paramlens.layers.operations.tensor_names import TENSOR_NAMES
 from paramlens.values import (
     BoundMethod,
     ListValue,
@@ -40,6 +41,8 @@ def attribute(vm: Interpreter, tensor: TensorValue, name: str) -> Value:
         return BoundMethod(vm.operation_function(f"{cls}.{name}"), tensor)
     if name == "__class__":
         return vm.type_of(tensor)
+    if name not in vm.tensor_marks and _certainly_missing(tensor, name):
+        return _missing()
     return Unknown(Reason.UNSUPPORTED, f"{cls}.{name}", tensor.reason.place if tensor.reason else None)
 
 
@@ -58,13 +61,29 @@ def _parameter_attribute(vm: Interpreter, tensor: ParameterValue, name: str) -> 
     return None
 
 
+def _certainly_missing(tensor: TensorValue, name: str) -> bool:
+    """Whether no tensor has such an attribute, unless the program sets it."""
+    if tensor.kind == "torch":
+        return name not in TENSOR_NAMES and not name.startswith("__")
+    return name.startswith("_") and not name.startswith("__") and name != "_keras_history"
+
+
+def _missing() -> Value:
+    """The mark of an attribute that certainly is not there."""
+    from paramlens.evaluate.attributes import MISSING
+
+    return MISSING
+
+
 def set_attribute(vm: Interpreter, tensor: TensorValue, name: str, new: Value) -> None:
     """`tensor.name = new`: freezing, and `weight.data = other`."""
     vm.touch(tensor)
     if isinstance(tensor, ParameterValue) and name in ("requires_grad", "trainable", "_trainable"):
         truth = vm.truth(new)
         tensor.trainable = truth if truth is not None else Unknown(Reason.UNKNOWN_ARGUMENT, name)
-    elif name == "data" and isinstance(new, TensorValue):
+    elif name != "data":
+        vm.tensor_marks.add(name)
+    elif isinstance(new, TensorValue):
         tensor.shape = new.shape
         tensor.data = new.data
 

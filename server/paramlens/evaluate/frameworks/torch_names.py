@@ -164,6 +164,14 @@ def make_parameter(vm: Interpreter, cls: ClassValue, args: list[Value], kwargs: 
     return parameter
 
 
+def _buffer(vm: Interpreter, data: Value = None, **options: Value) -> Value:
+    """`nn.Buffer(tensor)`: a tensor that a module keeps and nobody trains or counts."""
+    return data.with_shape(data.shape, data=data.data) if isinstance(data, TensorValue) else TensorValue(None)
+
+
+function("torch.nn.Buffer", "torch.nn.parameter.Buffer", "torch.nn.UninitializedBuffer")(_buffer)
+
+
 # ---------------------------------------------------------------------------------------------- passed through as is
 
 

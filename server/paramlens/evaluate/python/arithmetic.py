@@ -64,6 +64,8 @@ def binary(vm: Machine, op: str, a: Value, b: Value) -> Value:
         return DictValue(merged(left.items, right), open=left.open or right.open, factory=factory)
     if op in SET_OPERATORS and isinstance(left, SetValue) and isinstance(right, SetValue):
         return SET_OPERATORS[op](left, right)
+    if op in SET_OPERATORS and isinstance(left, SetValue) and isinstance(right, ListValue):  # views of dicts
+        return SET_OPERATORS[op](left, SetValue({vm.hashable(item): None for item in vm.iterate(right)}))
     return unsupported(vm, op, a, b)
 
 

@@ -12,7 +12,16 @@ from paramlens.evaluate.machine import Machine
 from paramlens.evaluate.python.limits import check_text
 from paramlens.evaluate.python.natives import closed, compute, is_concrete, known, members, plain, to_python, whole
 from paramlens.evaluate.python.percent import check_width
-from paramlens.values import ClassValue, DictValue, Instance, ListValue, Reason, SetValue, Value, undetermined
+from paramlens.values import (
+    ClassValue,
+    DictValue,
+    Instance,
+    ListValue,
+    Reason,
+    SetValue,
+    Value,
+    undetermined,
+)
 
 
 def text_of(vm: Machine, value: Value) -> str:
@@ -35,6 +44,9 @@ def repr_of(vm: Machine, value: Value, depth: int = 0) -> str:
         return text
     if isinstance(value, Instance):
         return special_text(vm, value, "__repr__")
+    if isinstance(value, ClassValue):
+        module = vm.get_attribute(value, "__module__", "builtins")
+        return f"<class '{value.name}'>" if module == "builtins" else f"<class '{module}.{value.name}'>"
     written = container_text(vm, value, depth + 1)
     check_text(len(written))
     return written

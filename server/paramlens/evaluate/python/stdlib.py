@@ -5,6 +5,7 @@ from __future__ import annotations
 from paramlens.evaluate.machine import Machine
 from paramlens.evaluate.python.abstract import ABC_MODULE, NUMBERS
 from paramlens.evaluate.python.builtins import BUILTINS
+from paramlens.evaluate.python.hugging_face import HUGGING_FACE
 from paramlens.evaluate.python.stdlib_argparse import ARGPARSE
 from paramlens.evaluate.python.stdlib_collections import COLLECTIONS
 from paramlens.evaluate.python.stdlib_copy import COPY
@@ -26,6 +27,7 @@ STDLIB: dict[str, dict[str, Value]] = {
     **TEXT_MODULES,
     **TYPING_MODULES,
     **THIRD_PARTY,
+    **HUGGING_FACE,
     "abc": ABC_MODULE,
     "argparse": ARGPARSE,
     "builtins": BUILTINS,
