@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from paramlens.evaluate import modules, reflection
 from paramlens.evaluate.alternatives import Alternatives, each, undecided
+from paramlens.evaluate.frames import Thrown
 from paramlens.evaluate.frameworks import namespace, tensors
 from paramlens.evaluate.frameworks.torch_registries import is_module
 from paramlens.values import (

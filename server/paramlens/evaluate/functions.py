@@ -57,7 +57,7 @@ def decorate(vm: Interpreter, decorators: tuple[code.Expr, ...], value: Value, f
 
 
 def _apply_decorator(vm: Interpreter, decorator: Value, value: Value) -> Value:
-    """Apply one decorator within a small budget: one that works long (on documentation, say) hands back its argument."""
+    """Apply one decorator within a small budget: one that works long (on documentation) hands back its argument."""
     key = id(getattr(decorator, "code", decorator))
     if key in vm.tedious_decorators:
         return value

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from paramlens.evaluate.alike import alike, same, unwrapped
 from paramlens.dims import Sym
+from paramlens.evaluate.alike import alike, same, unwrapped
 from paramlens.evaluate.alternatives import alternatives
 from paramlens.evaluate.journal import Changes, Journal, Made
 from paramlens.values import (
     ClassValue,
-    FunctionValue,
     DictValue,
+    FunctionValue,
     Instance,
     IteratorValue,
     ListValue,

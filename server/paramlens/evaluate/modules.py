@@ -70,7 +70,7 @@ def lookup(vm: Interpreter, module: ModuleValue, name: str) -> Value:
 
 
 def _run_type_checking(vm: Interpreter, module: ModuleValue, source: LazySource, name: str) -> bool:
-    """A package that loads its parts late names them under `if TYPE_CHECKING:`; run that for a name found nowhere else."""
+    """A package that loads its parts late names them under `if TYPE_CHECKING:`; run that for a name not found."""
     for index in source.statements_for(name):
         if "TYPE_CHECKING" in source.statements[index].text and index in source.done:
             source.done.discard(index)

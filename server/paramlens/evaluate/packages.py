@@ -1,4 +1,4 @@
-"""Which packages there are, as the analysed program asks: `importlib.util.find_spec`, `importlib.metadata`, `packaging`."""
+"""Which packages there are, as the program asks: `importlib.util.find_spec`, `importlib.metadata`, `packaging`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from paramlens.evaluate.frameworks import namespace
+from paramlens.evaluate.machine import Machine
 from paramlens.evaluate.python.builtins import CLASSES
 from paramlens.evaluate.python.natives import functions, make_class
 from paramlens.evaluate.python.sequences import TUPLE
@@ -45,7 +46,7 @@ def version(vm: Interpreter, name: Value) -> Value:
     raise undetermined(Reason.ENVIRONMENT, f"the version of {name}")
 
 
-def parse_version(vm: Interpreter, cls: ClassValue, args: tuple[Value, ...], kwargs: dict[str, Value]) -> Value:
+def parse_version(vm: Machine, cls: ClassValue, args: tuple[Value, ...], kwargs: dict[str, Value]) -> Value:
     """`Version("2.13.0")`: compared by its numbers. Pre-releases and the like are not modelled."""
     text = args[0] if args else kwargs.get("version")
     if isinstance(text, Instance) and text.cls is VERSION:

@@ -1,4 +1,4 @@
-"""Every attribute name of torch.Tensor and torch.nn.Parameter (2.13): a tensor has no other one unless the program sets it."""
+"""Every attribute name of torch.Tensor and torch.nn.Parameter (2.13); a program may set others."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Every name that some module class of torch.nn (2.13) uses as an attribute: a module of a declared class has no other one
-unless the program sets it. Collected from the classes themselves."""
+"""Every attribute name of some module class of torch.nn (2.13), read off the classes; a program may set others."""
 
 from __future__ import annotations
 
