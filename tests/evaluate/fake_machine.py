@@ -54,6 +54,9 @@ class FakeMachine:
 
     place = Place("model.py", 1, 1, 1, 2)
 
+    def step(self) -> None:
+        return None
+
     def call(self, function: Value, args: Sequence[Value] = (), kwargs: dict[str, Value] | None = None) -> Value:
         kwargs = kwargs or {}
         if isinstance(function, Unknown):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from paramlens.evaluate import modules, reporting, standalone
+from paramlens.evaluate import given_inputs, modules, reporting, standalone
 from paramlens.evaluate.environment import Environment
 from paramlens.evaluate.expressions import evaluate
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
@@ -103,6 +103,7 @@ def _analyze(
     for index in range(len(module.source.statements)):
         modules.run_statement(vm, module, module.source, index)
     results = [(call, *_evaluate_call(vm, module, call)) for call in calls]
+    given_inputs.apply_comments(vm, module, parsed)
     standalone.evaluate_rest(vm, module)
     return reporting.analysis_of(vm, module, parsed, results), module.scope.names
 

@@ -52,7 +52,11 @@ def evaluate_call(vm: Interpreter, node: code.Call, frame: Frame) -> Value:
     callee = evaluate(vm, node.func, frame)
     args, kwargs = evaluate_arguments(vm, node.args, frame)
     vm.current = (frame, node)
-    return call(vm, callee, args, kwargs, frame.place(node))
+    place = frame.place(node)
+    result = call(vm, callee, args, kwargs, place)
+    if frame.module is vm.main and type(result) is Instance and result.state is not None:
+        vm.received.setdefault(id(result), place)
+    return result
 
 
 def evaluate_arguments(

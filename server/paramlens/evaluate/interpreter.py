@@ -93,6 +93,7 @@ class Interpreter:
         self.frames: list[Frame] = []
         self.running: list[FunctionValue] = []
         self.handling: list[Value] = []
+        self.received: dict[int, Place] = {}  # modules that a call in the analysed file gave, by id: where
         self.tensor_marks: set[str] = set()  # names of attributes that the program sets on tensors
         self.tedious_decorators: set[int] = set()  # code that used up the budget of a decorator once
         self.building: list[Instance] = []

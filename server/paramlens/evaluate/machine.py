@@ -30,6 +30,9 @@ class Machine(Protocol):
     def place(self) -> Place:
         """The call expression being evaluated."""
 
+    def step(self) -> None:
+        """Count a piece of work; ends the evaluation when the budget is used up."""
+
     def call(self, function: Value, args: Sequence[Value] = (), kwargs: dict[str, Value] | None = None) -> Value:
         """Call any callable value. Unknown in, Unknown out."""
 

@@ -111,20 +111,26 @@ def _fact(vm: Interpreter, instance: Instance, name: str, facts: dict[int, Layer
 
 def _models(vm: Interpreter, module: ModuleValue, facts: dict[int, LayerFact]) -> list[ModelFact]:
     """Module-level values that are models and that no other one owns."""
-    found: dict[int, tuple[str, Instance]] = {}
+    found: dict[int, tuple[str, Instance, Place]] = {}
     for name, value in module.scope.names.items():
-        if counting.is_model(value) and value.place is not None and value.place.path == module.path:
-            found.setdefault(id(value), (name, value))
+        place = _place_in_file(vm, value, module.path) if counting.is_model(value) else None
+        if place is not None:
+            found.setdefault(id(value), (name, value, place))
     owned = {
-        id(item) for _, value in found.values() for item in counting.all_instances(value) if item is not value
+        id(item) for _, value, _ in found.values() for item in counting.all_instances(value) if item is not value
     }
     return [
-        ModelFact(
-            name, counting.display_name(value), value.place, _fact(vm, value, name, facts), counting.model_macs(value)
-        )
-        for name, value in found.values()
-        if value.place is not None and (id(value) not in owned or _is_whole(vm, value))
+        ModelFact(name, counting.display_name(value), place, _fact(vm, value, name, facts), counting.model_macs(value))
+        for name, value, place in found.values()
+        if id(value) not in owned or _is_whole(vm, value)
     ]
+
+
+def _place_in_file(vm: Interpreter, value: Instance, path: str | None) -> Place | None:
+    """Where the file makes a model: its constructor call, or the call of another file's function that gave it."""
+    if value.place is not None and value.place.path == path:
+        return value.place
+    return vm.received.get(id(value))
 
 
 def _is_whole(vm: Interpreter, value: Instance) -> bool:

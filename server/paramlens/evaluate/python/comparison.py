@@ -167,6 +167,7 @@ def all_equal(vm: Machine, a: Any, b: Any) -> bool:
         return False
     open_question: Unknown | None = None
     for x, y in zip(a, b, strict=True):
+        vm.step()
         if x is y and not isinstance(x, Unknown) and x == x:
             continue
         answer = same_element(vm, x, y)
