@@ -1,4 +1,4 @@
-"""`# paramlens: input (…)` gives a model the input that the code does not show; models that other files make are seen."""
+"""`# paramlens: input (…)` gives a model the input the code does not show; models that other files make are seen."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def read_shapes(text: str) -> list[tuple[int | None, ...]] | None:
 
 
 def _is_shape(value: Any) -> bool:
-    return isinstance(value, tuple) and all(size is None or type(size) is int and size > 0 for size in value)
+    return isinstance(value, tuple) and all(size is None or (type(size) is int and size > 0) for size in value)
 
 
 def _model_on_line(vm: Interpreter, module: ModuleValue, line: int) -> Instance | None:
