@@ -393,8 +393,8 @@ def test_serve_over_tcp(tmp_path: Path) -> None:
                 {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"capabilities": {}}}
             ).encode()
             connection.sendall(b"Content-Length: %d\r\n\r\n" % len(body) + body)
-            assert b"inlayHintProvider" in connection.recv(65536, socket.MSG_WAITALL if False else 0)
-        assert server.wait(10) == 1
+            assert b"inlayHintProvider" in connection.recv(65536)
+        assert server.wait(60) == 1  # a busy machine takes its time to start the worker that is then ended
     finally:
         server.kill()
         server.wait()
