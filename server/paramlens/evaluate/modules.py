@@ -157,7 +157,9 @@ def run_statement(vm: Interpreter, module: ModuleValue, source: LazySource, inde
     if not source.is_main and statement.kind == "if-main":
         return
     frame = Frame(module.scope, module, statement.first_line)
-    before = dict(module.scope.names)
+    # what the main file binds outside of branches stays in its scope; a copy for each statement would be quadratic
+    kept = not source.is_main or bool(vm.journal.held)
+    before = dict(module.scope.names) if kept else {}
     problem: Unknown | None = None
     with vm.outside_branches():
         block = statement.code()
@@ -169,7 +171,7 @@ def run_statement(vm: Interpreter, module: ModuleValue, source: LazySource, inde
             if problem is not None and problem.reason is Reason.RAISED:
                 _doubt(vm, module, statement.text, problem)
     names = module.scope.names
-    if not source.is_main or vm.journal.held:
+    if kept:
         for name, value in names.items():
             if name not in before or before[name] is not value:
                 source.values[name] = value
