@@ -65,8 +65,7 @@ class ParamlensServer(Server):
         for task in self._tasks:
             task.cancel()
         for worker in (self.worker, self.spare):
-            worker.kill()
-            await worker.stop()
+            await worker.close()
 
     def spawn(self, work: Any) -> None:
         """Run a coroutine beside the handlers and log its failure."""

@@ -17,6 +17,9 @@ TIME_LIMIT = 15.0
 START_LIMIT = 60.0
 """Seconds until a new worker is ready."""
 
+BUFFER = 2**31
+"""Bytes that are read ahead. asyncio reads no further when twice that waits, and then never sees the process end."""
+
 
 class Worker:
     """One persistent worker process; one job at a time."""
@@ -24,6 +27,8 @@ class Worker:
     def __init__(self, time_limit: float = TIME_LIMIT) -> None:
         self.time_limit = time_limit
         self._process: Process | None = None
+        self._spawning: asyncio.Task[Process] | None = None
+        self._closed = False
         self._known: dict[str, str] = {}  # the texts of open files that the worker has
         self._number = 0
         self._starting = asyncio.Lock()
@@ -36,13 +41,22 @@ class Worker:
     async def _running(self) -> Process:
         if self._process is not None and self._process.returncode is None:
             return self._process
+        if self._closed:
+            raise WorkerGone("the server ends")
         self._known = {}
-        process = await asyncio.create_subprocess_exec(*command(), stdin=PIPE, stdout=PIPE, env=dict(environment()))
-        self._process = process
+        # A spawn that is cancelled half-way never ends in asyncio: who gives up waiting leaves it to `stop`.
+        self._spawning = asyncio.ensure_future(self._spawn())
+        process = await asyncio.shield(self._spawning)
         ready = await self._receive(process, START_LIMIT)
         if not isinstance(ready, Ready):
             raise WorkerGone("the worker did not start")
         return process
+
+    async def _spawn(self) -> Process:
+        self._process = await asyncio.create_subprocess_exec(
+            *command(), stdin=PIPE, stdout=PIPE, env=dict(environment()), limit=BUFFER
+        )
+        return self._process
 
     async def analyse(self, job: Job, texts: Mapping[str, str]) -> Answer:
         """The answer for a job; `texts` are those of all open files. What goes wrong is in the answer."""
@@ -63,8 +77,15 @@ class Worker:
             await self.stop()
         return message
 
+    async def close(self) -> None:
+        """End the process, wait for its end and start no other."""
+        self._closed = True
+        await self.stop()
+
     async def stop(self) -> None:
-        """End the process and wait for its end."""
+        """End the process, even one that is being started, and wait for its end."""
+        if self._spawning is not None:
+            await asyncio.wait([self._spawning])
         process, self._process = self._process, None
         if process is not None:
             end(process)
