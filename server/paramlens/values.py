@@ -165,16 +165,18 @@ class ListValue(Mutable):
 class DictValue(Mutable):
     """A dict in insertion order. `open` means that it may hold further keys that are not known.
 
-    `factory` is the default factory of a `defaultdict`. Keys are values that Python itself can hash.
+    `factory` is the default factory of a `defaultdict`. Keys are values that Python itself can hash. `late` is called
+    with a key that is not there and puts it there when a part of the program that was not read yet would have.
     """
 
-    __slots__ = ("factory", "items", "open")
+    __slots__ = ("factory", "items", "late", "open")
 
     def __init__(self, items: dict[Value, Value] | None = None, *, open: bool = False, factory: Value = None) -> None:
         super().__init__()
         self.items: dict[Value, Value] = items if items is not None else {}
         self.open = open
         self.factory = factory
+        self.late: Callable[[Value], None] | None = None
 
     def contents(self) -> tuple[dict[Value, Value], bool]:
         return dict(self.items), self.open

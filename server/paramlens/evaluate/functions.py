@@ -61,17 +61,17 @@ def _apply_decorator(vm: Interpreter, decorator: Value, value: Value) -> Value:
     key = id(getattr(decorator, "code", decorator))
     if key in vm.tedious_decorators:
         return value
-    before, limit, idle = vm.steps, vm.step_limit, vm.idle_limit
-    vm.step_limit = min(limit, before + vm.limits.decorator_steps)
+    before, limit, idle = vm.steps, vm.decorator_limit, vm.idle_limit
+    vm.decorator_limit = min(limit, before - vm.module_steps + vm.limits.decorator_steps)
     try:
         return vm.call(decorator, (value,))
     except LimitReached:
-        if vm.steps > limit:
+        if vm.steps - vm.module_steps <= vm.decorator_limit or vm.steps - vm.module_steps > limit:
             raise
         vm.tedious_decorators.add(key)
         return value
     finally:
-        vm.step_limit = limit
+        vm.decorator_limit = limit
         vm.idle_limit = max(vm.idle_limit, idle + vm.steps - before)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
@@ -23,6 +24,7 @@ from paramlens.evaluate.frameworks import (
 )
 from paramlens.evaluate.frameworks.state import LayerState
 from paramlens.evaluate.journal import Journal
+from paramlens.evaluate.late_registration import LateRegistrations
 from paramlens.evaluate.lazy_source import LazySource
 from paramlens.evaluate.limits import Limits
 from paramlens.evaluate.python import builtins, stdlib_copy, third_party
@@ -104,9 +106,12 @@ class Interpreter:
         self.steps = 0
         self.step_limit = self.limits.steps
         self.idle_limit = self.limits.idle_steps  # moved on whenever a layer is made
+        self.module_steps = 0  # of them, those of imported modules' own statements
+        self.decorator_limit: float = math.inf  # for the others
         self.deep_calls = 0  # how often calls nested too deep within this statement
         self.deadline = time.thread_time() + self.limits.seconds
         self.texts: dict[str, str | None] = {}
+        self.registrations = LateRegistrations(self)
         self.imported: set[str] = set()
         self.layer_names: dict[int, str] = {}
         self.derived: dict[int, list[ClassValue]] = {}
@@ -120,7 +125,8 @@ class Interpreter:
     def step(self) -> None:
         """One statement or call; ends the evaluation when the budget is used up."""
         self.steps += 1
-        if self.steps > self.step_limit or self.steps > self.idle_limit:
+        steps = self.steps
+        if steps > self.step_limit or steps > self.idle_limit or steps - self.module_steps > self.decorator_limit:
             raise LimitReached(Reason.STEP_LIMIT, "the step budget")
         if not self.steps & 1023 and time.thread_time() > self.deadline:
             raise LimitReached(Reason.STEP_LIMIT, "the time limit")
@@ -199,9 +205,12 @@ class Interpreter:
         frames, self.frames = self.frames, []
         running, self.running = self.running, []
         repeating, self.repeating = self.repeating, 0
+        limit, self.decorator_limit = self.decorator_limit, math.inf
+        steps, module_steps = self.steps, self.module_steps
         try:
             yield
         finally:
+            self.decorator_limit, self.module_steps = limit, module_steps + self.steps - steps
             self.journal, self.frames, self.running, self.repeating = journal, frames, running, repeating
 
     def touch(self, value: Mutable) -> None:

@@ -26,6 +26,7 @@ class LazySource:
         self.statements: tuple[Statement, ...] = source.statements
         self.is_main = is_main
         self.done: set[int] = set()
+        self.running: set[int] = set()
         self.values: dict[str, Value] = {}  # what lazily run statements bound; survives undone branches
         self.stars: list[ModuleValue | Unknown] = []
         self.has_refusals = False

@@ -64,6 +64,8 @@ def lookup(vm: Interpreter, module: ModuleValue, name: str) -> Value:
         return names[name]
     if name in source.values:
         return source.values[name]
+    if any(index in source.running for index in source.statements_for(name)):  # its own decorator asks for it
+        return Unknown(Reason.UNRESOLVED_NAME, name)
     if not source.is_main and _run_type_checking(vm, module, source, name):
         return names[name]
     return MISSING if name.startswith("_") else _from_stars(vm, module, source, name)
@@ -153,6 +155,14 @@ def run_statement(vm: Interpreter, module: ModuleValue, source: LazySource, inde
     if index in source.done:
         return
     source.done.add(index)
+    source.running.add(index)
+    try:
+        _run_statement(vm, module, source, index)
+    finally:
+        source.running.discard(index)
+
+
+def _run_statement(vm: Interpreter, module: ModuleValue, source: LazySource, index: int) -> None:
     statement = source.statements[index]
     if not source.is_main and statement.kind == "if-main":
         return
@@ -175,6 +185,8 @@ def run_statement(vm: Interpreter, module: ModuleValue, source: LazySource, inde
         for name, value in names.items():
             if name not in before or before[name] is not value:
                 source.values[name] = value
+                if not source.is_main:
+                    vm.registrations.watch(module, name, value)
     if problem is not None:
         for name in statement.binds:
             if name != "*" and name not in names:

@@ -258,10 +258,16 @@ def _compile(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -> 
     "zero_grad", "register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook",
     "register_backward_hook", "register_load_state_dict_pre_hook", "register_load_state_dict_post_hook",
     "_register_load_state_dict_pre_hook", "register_state_dict_post_hook", "_register_state_dict_hook",
-    "load_state_dict", "_load_from_state_dict", "extra_repr", "set_extra_state", "_init_weights_done",
+    "_load_from_state_dict", "extra_repr", "set_extra_state", "_init_weights_done",
 )
 def _nothing(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -> None:
     return None
+
+
+@method("load_state_dict")
+def _load_state_dict(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -> Value:
+    """The keys that did not fit."""
+    return Unknown(Reason.DATA_DEPENDENT, "load_state_dict", vm.place, weightless=True)
 
 
 @method("_get_name")

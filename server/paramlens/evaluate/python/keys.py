@@ -40,6 +40,10 @@ def find(mapping: DictValue, key: Value) -> Value:
     """The value under a key, MISSING when it is certainly not there. Raises Undetermined when that is not known."""
     if has_key(mapping.items, key):
         return mapping.items[key]
+    if mapping.late is not None:
+        mapping.late(key)
+        if key in mapping.items:
+            return mapping.items[key]
     if mapping.open:
         raise undetermined(Reason.UNKNOWN_ARGUMENT, str(key))
     return MISSING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from paramlens.layers.operations.arithmetic import elementwise
@@ -171,25 +171,61 @@ def unique(
 ) -> Any:
     """As many as there are distinct numbers, or distinct slices along `dim`."""
     x = as_tensor(input)
-    values = x.with_shape((None,)) if dim is None else along(x, dim, None)
-    inverse = x.shape if dim is None else (size_along(x, dim),)
-    return _with_extras(values, inverse, return_inverse, return_counts)
+    whole = _whole_numbers(x) if dim is None else None
+    if whole is None:
+        return _unknown_extras(x, dim, return_inverse, return_counts)
+    ascending = _ascending(whole)
+    order = ascending if known_bool(sorted) else None  # else in that of a hash table
+    inverse = [ascending.index(number) for number in whole]
+    counts = [whole.count(number) for number in ascending]
+    return _with_extras(x, len(ascending), (order, order and inverse, order and counts), return_inverse, return_counts)
 
 
 @torch_operation("unique_consecutive")
 def unique_consecutive(
     input: TensorValue, return_inverse: Any = False, return_counts: Any = False, dim: Any = None
 ) -> Any:
-    return unique(input, True, return_inverse, return_counts, dim)
+    x = as_tensor(input)
+    whole = _whole_numbers(x) if dim is None else None
+    if whole is None:
+        return _unknown_extras(x, dim, return_inverse, return_counts)
+    runs = [(number, len(list(run))) for number, run in groupby(whole)]
+    inverse = [position for position, (_, length) in enumerate(runs) for _ in range(length)]
+    elements = ([number for number, _ in runs], inverse, [length for _, length in runs])
+    return _with_extras(x, len(runs), elements, return_inverse, return_counts)
 
 
-def _with_extras(values: TensorValue, inverse: Any, return_inverse: Any, return_counts: Any) -> Any:
-    result = [values]
+def _whole_numbers(x: TensorValue) -> list[Any] | None:
+    """The numbers, when all are whole: whether two fractions are equal hangs on how the framework rounded them."""
+    elements = elements_of(x)
+    if elements is None or not all(isinstance(n, int) or (isinstance(n, float) and n.is_integer()) for n in elements):
+        return None
+    return elements
+
+
+def _ascending(elements: list[Any]) -> list[Any]:
+    return sorted(set(elements))
+
+
+def _with_extras(
+    x: TensorValue, count: int, elements: tuple[Any, Any, Any], return_inverse: Any, return_counts: Any
+) -> Any:
+    values, inverse, counts = elements
+    result = [make((count,), x.kind, x.dtype, values)]
     if known_bool(return_inverse):
-        result.append(TensorValue(inverse, dtype="int64"))
+        result.append(make(x.shape, x.kind, "int64", inverse))
+    if known_bool(return_counts):
+        result.append(make((count,), x.kind, "int64", counts))
+    return tuple(result) if len(result) > 1 else result[0]
+
+
+def _unknown_extras(x: TensorValue, dim: Any, return_inverse: Any, return_counts: Any) -> Any:
+    result = [x.with_shape((None,)) if dim is None else along(x, dim, None)]
+    if known_bool(return_inverse):
+        result.append(TensorValue(x.shape if dim is None else (size_along(x, dim),), dtype="int64"))
     if known_bool(return_counts):
         result.append(TensorValue((None,), dtype="int64"))
-    return result[0] if len(result) == 1 else tuple(result)
+    return tuple(result) if len(result) > 1 else result[0]
 
 
 @torch_operation("bincount")
