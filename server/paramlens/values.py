@@ -60,7 +60,8 @@ class Unknown:
     """A value that is not known, with the reason, what it hangs on (`detail`: a name or expression) and where.
 
     `serial` tells apart values that come from the same place: only with equal serials may two be one and the same.
-    `name` is the variable that held it first, where `detail` is no name itself.
+    `name` is the variable that held it first, where `detail` is no name itself. What is done to it may be done to any
+    of its `options`.
     """
 
     reason: Reason
@@ -69,6 +70,7 @@ class Unknown:
     serial: int = field(default=0, compare=False)
     name: str = field(default="", compare=False)
     weightless: bool = field(default=False, compare=False)  # it certainly is no module and no parameter
+    options: tuple[Value, ...] = field(default=(), compare=False, repr=False)  # known values that it may be
 
     @property
     def label(self) -> str:
@@ -146,14 +148,18 @@ class Mutable:
 
 
 class ListValue(Mutable):
-    """A list; also stands for `collections.deque`. `rest` is set when more items may follow that are not known."""
+    """A list; also stands for `collections.deque`. `rest` is set when more items may follow that are not known.
 
-    __slots__ = ("items", "rest")
+    `unordered` means that Python may give the items in another order (`list({"a", "b"})`).
+    """
+
+    __slots__ = ("items", "rest", "unordered")
 
     def __init__(self, items: list[Value] | None = None, rest: Unknown | None = None) -> None:
         super().__init__()
         self.items: list[Value] = items if items is not None else []
         self.rest = rest
+        self.unordered = False
 
     def contents(self) -> tuple[list[Value], Unknown | None]:
         return list(self.items), self.rest

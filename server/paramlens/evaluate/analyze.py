@@ -102,6 +102,7 @@ def _analyze(
     vm.modules[name] = module
     for index in range(len(module.source.statements)):
         modules.run_statement(vm, module, module.source, index)
+    vm.phase = 0
     results = [(call, *_evaluate_call(vm, module, call)) for call in calls]
     given_inputs.apply_comments(vm, module, parsed)
     standalone.evaluate_rest(vm, module)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from paramlens.evaluate import modules, reflection
+from paramlens.evaluate import aliases, modules, reflection
 from paramlens.evaluate.alternatives import Alternatives, each, undecided
 from paramlens.evaluate.frames import Thrown
 from paramlens.evaluate.frameworks import namespace, tensors
@@ -18,6 +18,7 @@ from paramlens.values import (
     Instance,
     ModuleValue,
     NativeFunction,
+    ParameterValue,
     PartialValue,
     PropertyValue,
     Reason,
@@ -43,7 +44,8 @@ def get(vm: Interpreter, value: Value, name: str) -> Value:
     if kind is Alternatives:
         return _alternatives(vm, value, name)
     if kind is Unknown:
-        return Unknown(value.reason, f"{value.label}.{name}" if value.label else name, value.place, value.serial)
+        found = Unknown(value.reason, f"{value.label}.{name}" if value.label else name, value.place, value.serial)
+        return aliases.attribute(vm, value, name, found) if value.options else found
     if kind is ModuleValue:
         return _module(vm, value, name)
     if kind is ClassValue:
@@ -88,6 +90,12 @@ def bind(vm: Interpreter, found: Value, receiver: Value, cls: ClassValue) -> Val
     return found
 
 
+def _data_descriptor(found: Value, method: str) -> FunctionValue | None:
+    """`__set__` or `__delete__` of a class attribute that is a descriptor of the program."""
+    hook = class_attribute(found.cls, method) if type(found) is Instance else None
+    return hook if type(hook) is FunctionValue else None
+
+
 def _instance(vm: Interpreter, value: Instance, name: str) -> Value:
     hook = class_attribute(value.cls, "__getattribute__")
     if type(hook) is FunctionValue and hook not in vm.running:
@@ -95,7 +103,7 @@ def _instance(vm: Interpreter, value: Instance, name: str) -> Value:
     found = class_attribute(value.cls, name)
     if type(found) is PropertyValue and not (found.cached and name in value.attributes):
         return _property_or_fallback(vm, found, value, name)
-    if name in value.attributes:
+    if name in value.attributes and _data_descriptor(found, "__set__") is None:
         return value.attributes[name]
     if found is not None or _declares(value.cls, name):
         return bind(vm, found, value, value.cls)
@@ -212,7 +220,9 @@ def _super(vm: Interpreter, value: SuperValue, name: str) -> Value:
 
 def set_(vm: Interpreter, value: Value, name: str, new: Value) -> None:
     """`value.name = new`."""
-    if isinstance(value, Instance):
+    if isinstance(value, Unknown | Alternatives):
+        aliases.perhaps(vm, value, lambda option: set_(vm, option, name, new))
+    elif isinstance(value, Instance):
         found = class_attribute(value.cls, name)
         if type(found) is PropertyValue and not (is_module(value) and is_module(new)):  # torch registers modules first
             if found.setter is not None:
@@ -223,6 +233,10 @@ def set_(vm: Interpreter, value: Value, name: str, new: Value) -> None:
         hook = class_attribute(value.cls, "__setattr__")
         if type(hook) is FunctionValue and hook not in vm.running:
             vm.call(hook, (value, name, new))
+            return
+        setter = _data_descriptor(found, "__set__")
+        if setter is not None and not (is_module(value) and _is_part(new)):  # torch registers these first
+            vm.call(setter, (found, value, new))
             return
         store(vm, value, name, new)
     elif isinstance(value, ClassValue):
@@ -240,8 +254,13 @@ def set_(vm: Interpreter, value: Value, name: str, new: Value) -> None:
         tensors.set_attribute(vm, value, name, new)
     elif isinstance(value, DictValue | PartialValue):
         return
-    elif not isinstance(value, Unknown | NativeFunction):
+    elif not isinstance(value, NativeFunction):
         vm.throw("AttributeError", f"'{vm.type_name(value)}' object has no attribute '{name}'")
+
+
+def _is_part(value: Value) -> bool:
+    """Whether torch registers a value when it is set on a module."""
+    return is_module(value) or isinstance(value, ParameterValue)
 
 
 def store(vm: Interpreter, value: Instance, name: str, new: Value) -> None:
@@ -254,10 +273,17 @@ def store(vm: Interpreter, value: Instance, name: str, new: Value) -> None:
 
 def delete(vm: Interpreter, value: Value, name: str) -> None:
     """`del value.name`."""
-    if isinstance(value, Instance):
+    if isinstance(value, Unknown | Alternatives):
+        aliases.perhaps(vm, value, lambda option: delete(vm, option, name))
+    elif isinstance(value, Instance):
         hook = class_attribute(value.cls, "__delattr__")
         if type(hook) is FunctionValue and hook not in vm.running:
             vm.call(hook, (value, name))
+            return
+        found = class_attribute(value.cls, name)
+        deleter = _data_descriptor(found, "__delete__")
+        if deleter is not None:
+            vm.call(deleter, (found, value))
             return
         vm.touch(value)
         if name not in value.attributes:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paramlens.dims import Sym, Undecided
-from paramlens.evaluate import functions
+from paramlens.evaluate import aliases, functions
 from paramlens.evaluate.alternatives import Alternatives
-from paramlens.evaluate.choices import NEVER_A_LAYER, chosen_from
+from paramlens.evaluate.choices import NEVER_A_LAYER, chosen_from, one_of
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
 from paramlens.evaluate.frameworks import torch_parametrize
 from paramlens.evaluate.python.natives import forget
@@ -127,7 +127,8 @@ def call(
         return call(vm, callee.function, args, kwargs, place)
     if isinstance(callee, Unknown):
         torch_parametrize.may_have_changed(vm, callee, (*args, *kwargs.values()))
-        return vm.note(fresh(callee.reason, f"{callee.label}()" if callee.label else "", place or callee.place))
+        result = fresh(callee.reason, f"{callee.label}()" if callee.label else "", place or callee.place)
+        return vm.note(aliases.call(vm, callee, args, kwargs, result) if callee.options else result)
     return vm.throw("TypeError", f"'{vm.type_name(callee)}' object is not callable")
 
 
@@ -160,6 +161,7 @@ def call_native(vm: Interpreter, function: NativeFunction, args: Sequence[Value]
             return _perhaps_chosen(function, result, args)
         return result
     except Undetermined as problem:
+        _doubt_receiver(vm, function, args, problem.unknown)
         return vm.note(_perhaps_chosen(function, _result_of(vm, function, args, problem.unknown), args))
     except ShapeMismatch as problem:
         return vm.report_mismatch(str(problem))
@@ -169,7 +171,9 @@ def call_native(vm: Interpreter, function: NativeFunction, args: Sequence[Value]
         return vm.note(Unknown(Reason.DATA_DEPENDENT, str(problem), vm.place))
     except Exception as problem:  # a case that the native does not cover must not end the analysis
         vm.trace(function.name, problem)
-        return vm.note(Unknown(Reason.UNSUPPORTED, function.name, vm.place))
+        unknown = Unknown(Reason.UNSUPPORTED, function.name, vm.place)
+        _doubt_receiver(vm, function, args, unknown)
+        return vm.note(unknown)
 
 
 # Natives whose result follows from their arguments alone, and classes of which that is so.
@@ -185,7 +189,7 @@ def _perhaps_chosen(function: NativeFunction, result: Unknown, args: Sequence[Va
     if function.name in _PURE or of_layer:
         return result
     if function.name == "getattr" and result.reason in NEVER_A_LAYER:
-        return fresh(Reason.UNRESOLVED_ATTRIBUTE, result.label, result.place)
+        return one_of(fresh(Reason.UNRESOLVED_ATTRIBUTE, result.label, result.place), result)
     return chosen_from(result, *args)
 
 
@@ -199,6 +203,8 @@ def _result_of(vm: Interpreter, function: NativeFunction, args: Sequence[Value],
     if function.name in _PURE and all(isinstance(arg, Unknown | int | float | Sym) for arg in args):
         return derived(why, text, function.name, *args)
     result = fresh(why.reason, why.detail, why.place or vm.place)
+    if function.name == "getattr":
+        result = one_of(result, why)
     return replace(result, name=text) if any(arg is why for arg in args) else result
 
 
@@ -210,10 +216,23 @@ def _call_text(name: str, args: Sequence[Value]) -> str:
     return f"{name}{shown}" if shown[:1] == "(" and len(args) == 1 else f"{name}({shown})"
 
 
+# Methods of module containers that only look.
+_LOOKING = frozenset(
+    f"container.{name}"
+    for name in ("__getitem__", "__len__", "__iter__", "keys", "values", "items", "__contains__", "get", "forward")
+)
+
+
+def _doubt_receiver(vm: Interpreter, function: NativeFunction, args: Sequence[Value], why: Unknown) -> None:
+    """A change of a module container that could not be followed."""
+    if function.name.startswith("container.") and function.name not in _LOOKING and isinstance(args[0], Instance):
+        vm.mark_incomplete(args[0], why, doubtful=True)
+
+
 def _forget_receiver(vm: Interpreter, args: Sequence[Value], why: Unknown) -> None:
     """A native that cannot run may have changed what it was called on."""
     receiver = args[0] if args else None
     if isinstance(receiver, Instance):
-        vm.mark_incomplete(receiver, why)
+        vm.mark_incomplete(receiver, why, doubtful=True)
     elif isinstance(receiver, ListValue | DictValue | SetValue):
         forget(vm, receiver, why)

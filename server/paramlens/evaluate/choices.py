@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 
 from paramlens.values import (
@@ -15,8 +16,10 @@ from paramlens.values import (
     ListValue,
     ModuleValue,
     NativeFunction,
+    ParameterValue,
     PartialValue,
     Reason,
+    SetValue,
     Unknown,
     Value,
     fresh,
@@ -31,7 +34,7 @@ _LOOKED_AT = 64
 def chosen_from(why: Unknown, *holders: Value) -> Unknown:
     """The unknown `why`, with a reason that lets it be a layer where the holders hold layers or what makes them."""
     if why.reason in NEVER_A_LAYER and any(holds_objects(holder) for holder in holders):
-        return fresh(Reason.BRANCHES, why.label, why.place)
+        return replace(fresh(Reason.BRANCHES, why.label, why.place), options=why.options)
     return why
 
 
@@ -47,6 +50,48 @@ def holds_objects(value: Value, depth: int = 3) -> bool:
         or holds_objects(item, depth - 1)
         for item in islice(_items(value), _LOOKED_AT)
     )
+
+
+# ----------------------------------------------------------------------------------------------- one of known values
+
+_CHANGEABLE = (Instance, ListValue, DictValue, SetValue, IteratorValue, ParameterValue)
+_CALLABLE = (FunctionValue, NativeFunction, BoundMethod, PartialValue)
+_MOST_OPTIONS = 512
+
+
+def one_of(unknown: Unknown, *values: Value) -> Unknown:
+    """The unknown, which may be any of these values: those that can change or be called are noted."""
+    found: dict[int, Value] = {id(option): option for option in unknown.options}
+    for value in values:
+        if isinstance(value, Unknown):
+            found.update((id(option), option) for option in value.options)
+        elif isinstance(value, _CHANGEABLE + _CALLABLE) or (isinstance(value, tuple) and any(map(_matters, value))):
+            found[id(value)] = value
+    if len(found) == len(unknown.options):
+        return unknown
+    return replace(unknown, options=tuple(islice(found.values(), _MOST_OPTIONS)))
+
+
+def _matters(value: Value) -> bool:
+    if isinstance(value, Unknown):
+        return bool(value.options)
+    return isinstance(value, _CHANGEABLE + _CALLABLE)
+
+
+def item_of(unknown: Unknown, container: Value) -> Unknown:
+    """An unknown item of a container, or of any of the options of an unknown one."""
+    holders = container.options if isinstance(container, Unknown) else (container,)
+    return one_of(unknown, *(item for holder in holders for item in _members(holder)))
+
+
+def _members(holder: Value) -> Iterable[Value]:
+    if isinstance(holder, Instance) and holder.payload is not None:
+        holder = holder.payload
+    if isinstance(holder, Instance) and holder.state is not None:
+        return [item for item in holder.attributes.values() if isinstance(item, Instance)]
+    if isinstance(holder, ListValue | IteratorValue) and holder.rest is not None:
+        return (*holder.items, *item_of(holder.rest, holder.rest).options)
+    return _items(holder)
 
 
 def _items(value: Value) -> Iterable[Value]:

@@ -179,8 +179,6 @@ def initialize(vm: Interpreter, instance: Instance, args: Sequence[Value], kwarg
     for base in instance.cls.mro:
         if isinstance(base, Unknown):
             vm.mark_incomplete(instance, Unknown(Reason.UNRESOLVED_IMPORT, base.detail, base.place))
-            for value in (*args, *kwargs.values()):
-                vm.escape(value)
             return
         initializer = base.namespace.get("__init__")
         if initializer is not None:

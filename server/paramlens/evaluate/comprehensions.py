@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from paramlens.evaluate import branches
+from paramlens.evaluate.choices import item_of, one_of
 from paramlens.evaluate.frames import Frame
 from paramlens.syntax import code
 from paramlens.values import DictValue, IteratorValue, ListValue, Reason, Scope, SetValue, Undetermined, Unknown, Value
@@ -66,30 +69,45 @@ def _run_clauses(
         vm.step()
         assign(vm, clause.target, item, frame)
         wanted = _conditions_hold(vm, clause, frame)
-        if wanted is None:
-            if out.rest is None:
-                out.rest = Unknown(Reason.BRANCHES, "the condition of a comprehension", frame.place(clause))
+        if wanted is False:
             continue
-        if not wanted or out.rest is not None:
-            continue
-        if depth + 1 < len(node.clauses):
+        if wanted is None and out.rest is None:
+            out.rest = Unknown(Reason.BRANCHES, "the condition of a comprehension", frame.place(clause))
+        if out.rest is not None:
+            _perhaps_collected(vm, node, depth, frame, out)
+        elif depth + 1 < len(node.clauses):
             _run_clauses(vm, node, depth + 1, evaluate(vm, node.clauses[depth + 1].iterable, frame), frame, out)
         else:
             _collect(vm, node, frame, out)
 
 
+def _perhaps_collected(
+    vm: Interpreter, node: code.Comprehension, depth: int, frame: Frame, out: _Collected
+) -> None:
+    """An item that is perhaps passed over, or whose position is not known: only its effects matter."""
+    if depth + 1 < len(node.clauses):
+        return
+    made = branches.either_value(vm, lambda: _element(vm, node, frame), lambda: None)
+    if out.rest is not None:
+        out.rest = one_of(out.rest, ListValue([made]))
+
+
+def _element(vm: Interpreter, node: code.Comprehension, frame: Frame) -> Value:
+    from paramlens.evaluate.expressions import evaluate
+
+    key = evaluate(vm, node.element, frame)
+    return evaluate(vm, node.value, frame) if node.value is not None else key
+
+
 def _run_once(vm: Interpreter, node: code.Comprehension, depth: int, why: Unknown, frame: Frame) -> None:
     """Evaluate the element once for an unknown item, so that what it constructs is seen."""
-    from paramlens.evaluate.expressions import evaluate
     from paramlens.evaluate.statements import assign
 
     vm.repeating += 1
     try:
         for clause in node.clauses[depth:]:
-            assign(vm, clause.target, vm.loop_symbol(clause.target, why), frame)
-        evaluate(vm, node.element, frame)
-        if node.value is not None:
-            evaluate(vm, node.value, frame)
+            assign(vm, clause.target, vm.loop_symbol(clause.target, item_of(replace(why, options=()), why)), frame)
+        branches.either_value(vm, lambda: _element(vm, node, frame), lambda: None)
     finally:
         vm.repeating -= 1
 

@@ -71,9 +71,12 @@ def missing_part(instance: Instance) -> Unknown | None:
     if state.needs_input and state.framework == "torch":
         return Unknown(Reason.NOT_BUILT, instance.cls.name, instance.place)
     for name, value in instance.attributes.items():
-        hidden = isinstance(value, Unknown) and not value.weightless and value.reason not in NEVER_A_LAYER
-        if hidden and _may_be_module(instance, name):
-            return value  # type: ignore[no-any-return]  # Unknown, just asked
+        if not isinstance(value, Unknown) or value.weightless:
+            continue
+        if any(isinstance(option, ParameterValue) or is_model(option) for option in value.options):
+            return value
+        if value.reason not in NEVER_A_LAYER and _may_be_module(instance, name):
+            return value
     return None
 
 
@@ -102,19 +105,33 @@ def tally_of(vm: Interpreter, instance: Instance) -> Tally:
     reason: Unknown | None = None
     frozen = _frozen_by_layer(instance)
     for item in instances:
+        if item.state.doubtful:
+            return Tally(Status.UNKNOWN, reason=item.state.incomplete)
         if isinstance(item, Alternatives):
-            chosen, why = _certain_weights(vm, item)
-            reason = why if reason is None else reason
-            for weight in chosen:
-                if id(weight) in weights and reason is None:
-                    reason = undecided(item)  # shared with another part, perhaps
-                weights.setdefault(id(weight), (weight, _is_trainable(weight, item, frozen)))
             continue
         for _, weight in weights_of(item):
             weights.setdefault(id(weight), (weight, _is_trainable(weight, item, frozen)))
         if reason is None:
             reason = missing_part(item)
+    for item in instances:
+        if isinstance(item, Alternatives):
+            reason = _add_alternatives(vm, item, weights, reason)
     return _tally(weights.values(), reason)
+
+
+def _add_alternatives(
+    vm: Interpreter, item: Alternatives, weights: dict[int, tuple[ParameterValue, bool | None]], reason: Unknown | None
+) -> Unknown | None:
+    """Add what is certain of a module that is one of several; nothing where one of them is shared with another part."""
+    chosen, why = _certain_weights(vm, item)
+    owners = [owner for option in item.options for owner in all_instances(option)]
+    if any(id(weight) in weights for owner in owners for _, weight in weights_of(owner)):
+        return undecided(item) if reason is None else reason
+    if any(owner.state.doubtful for owner in owners):
+        chosen, why = [], undecided(item)
+    for weight in chosen:
+        weights[id(weight)] = (weight, weight.trainable if isinstance(weight.trainable, bool) else None)
+    return why if reason is None else reason
 
 
 def _certain_weights(vm: Interpreter, item: Alternatives) -> tuple[list[ParameterValue], Unknown | None]:
@@ -134,28 +151,29 @@ def _certain_weights(vm: Interpreter, item: Alternatives) -> tuple[list[Paramete
     return weights if all(isinstance(t.total, int) for t in tallies) else [], undecided(item)
 
 
-def _frozen_by_layer(root: Instance) -> set[int]:
-    """Keras: layers below one whose `trainable` is False have no trainable weights."""
-    frozen: set[int] = set()
+def _frozen_by_layer(root: Instance) -> dict[int, bool]:
+    """Keras: layers below one whose `trainable` is False have no trainable weights; False where that is not known."""
+    frozen: dict[int, bool] = {}
     if root.state.framework != "keras":
         return frozen
-    stack = [(root, False)]
-    seen: set[tuple[int, bool]] = set()
+    stack: list[tuple[Instance, bool | None]] = [(root, None)]
+    seen: set[tuple[int, bool | None]] = set()
     while stack:
         layer, above = stack.pop()
-        off = above or layer.state.trainable is False
+        flag = layer.state.trainable
+        off = True if above or flag is False else False if isinstance(flag, Unknown) else above
         if (id(layer), off) in seen:
             continue
         seen.add((id(layer), off))
-        if off:
-            frozen.add(id(layer))
+        if off is not None:
+            frozen[id(layer)] = frozen.get(id(layer), False) or off
         stack.extend((child, off) for child in keras_layer.sublayers(layer))
     return frozen
 
 
-def _is_trainable(weight: ParameterValue, owner: Instance, frozen: set[int]) -> bool | None:
+def _is_trainable(weight: ParameterValue, owner: Instance, frozen: dict[int, bool]) -> bool | None:
     if id(owner) in frozen:
-        return False
+        return False if frozen[id(owner)] or weight.trainable is False else None
     return weight.trainable if isinstance(weight.trainable, bool) else None
 
 

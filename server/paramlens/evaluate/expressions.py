@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from paramlens.evaluate import branches, calls, functions, names
+from paramlens.evaluate.choices import one_of
 from paramlens.evaluate.comprehensions import evaluate_comprehension
 from paramlens.evaluate.frames import Frame, Thrown
 from paramlens.evaluate.python.limits import check_nested
+from paramlens.evaluate.python.natives import forget
 from paramlens.syntax import code
 from paramlens.values import DictValue, ListValue, Reason, SetValue, Undetermined, Unknown, Value
 
@@ -173,18 +175,19 @@ def _dict(vm: Interpreter, node: code.Dict, frame: Frame) -> Value:
             continue
         try:
             result.items[vm.hashable(evaluate(vm, key, frame))] = value
-        except Undetermined:
-            result.open = True
+        except Undetermined as problem:
+            forget(vm, result, one_of(problem.unknown, value))
     return result
 
 
 def _merge_mapping(vm: Interpreter, result: DictValue, value: Value) -> None:
     mapping = vm.plain(value)
     if isinstance(mapping, DictValue):
+        if mapping.open:
+            forget(vm, result, Unknown(Reason.UNKNOWN_ARGUMENT, "a dict with keys that are not known"))
         result.items.update(mapping.items)
-        result.open = result.open or mapping.open
     elif isinstance(mapping, Unknown):
-        result.open = True
+        forget(vm, result, mapping)
     else:
         for key in vm.iterate(vm.call(vm.get_attribute(value, "keys"))):
             result.items[vm.hashable(key)] = vm.get_item(value, key)

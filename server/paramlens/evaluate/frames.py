@@ -70,10 +70,11 @@ class Pending:
 class Thrown(Exception):
     """An exception of the analysed program on its way to a handler."""
 
-    def __init__(self, value: Value, place: Place | None = None) -> None:
+    def __init__(self, value: Value, place: Place | None = None, *, deliberate: bool = False) -> None:
         super().__init__()
         self.value = value
         self.place = place
+        self.deliberate = deliberate  # by a `raise` statement
 
     @property
     def kind(self) -> str:

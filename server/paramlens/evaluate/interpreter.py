@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from paramlens.dims import Sym, TooLarge, Undecided, symbol
-from paramlens.evaluate import attributes, calls, classes, modules, operators, reflection
+from paramlens.evaluate import aliases, attributes, calls, classes, modules, operators, reflection
 from paramlens.evaluate.alike import same
+from paramlens.evaluate.choices import one_of
+from paramlens.evaluate.executed_text import EXECUTING
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
 from paramlens.evaluate.frameworks import (
     conversion,
@@ -179,6 +181,7 @@ class Interpreter:
     def report_mismatch(self, message: str) -> Unknown:
         """A shape that certainly does not fit."""
         place = self.place
+        self.risks += 1  # it raises
         self.problems.setdefault(("shape-mismatch", place), Problem("shape-mismatch", "error", place, message))
         return Unknown(Reason.SHAPE_MISMATCH, message, place)
 
@@ -186,8 +189,16 @@ class Interpreter:
         """A top-level statement certainly raises."""
         place = error.place or (frame.place(block[0]) if block else None)
         self.note(Unknown(Reason.RAISED, f"{error.kind}: {error.message}", place))
+        if frame.module is self.main and (error.deliberate or error.kind in ("SystemExit", "AssertionError")):
+            self.stopped()
         if os.environ.get("PARAMLENS_TRACE"):
             sys.stderr.write(f"{place}: raised {error.kind}: {error.message}\n")
+
+    def stopped(self) -> None:
+        """The program ends here: what stands below is evaluated all the same, but its facts are none of the run."""
+        if self.phase == 0 and self.main is not None and not str(self.main.path).endswith(".ipynb"):  # there, a cell
+            self.phase = 1 + max(self.assumptions)
+            self.assumptions[self.phase] = ""
 
     def limit_hit(self, limit: LimitReached, frame: Frame, block: code.Block) -> Unknown:
         """A limit ended a top-level statement; the ones after it get a small budget of their own."""
@@ -271,7 +282,7 @@ class Interpreter:
         except Undetermined as problem:
             self.risks += 1
             unknown = problem.unknown
-            return fresh(unknown.reason, unknown.detail, unknown.place or self.place)
+            return one_of(fresh(unknown.reason, unknown.detail, unknown.place or self.place), unknown)
         except (Undecided, TooLarge) as problem:
             self.risks += 1
             return Unknown(Reason.DATA_DEPENDENT, str(problem), self.place)
@@ -315,7 +326,7 @@ class Interpreter:
 
     def loop_symbol(self, target: code.Expr, why: Unknown) -> Unknown:
         """The item of a loop whose rounds are not known, named for the loop variable."""
-        return fresh(why.reason, target.id if isinstance(target, code.Name) else why.detail, why.place)
+        return one_of(fresh(why.reason, target.id if isinstance(target, code.Name) else why.detail, why.place), why)
 
     def symbol_for(self, unknown: Unknown, fallback: str) -> Sym:
         """The named symbol that stands for an unknown number; different unknowns never share one."""
@@ -359,6 +370,10 @@ class Interpreter:
         if isinstance(found, Unknown) and found.reason in (Reason.UNRESOLVED_ATTRIBUTE, Reason.UNSUPPORTED):
             return None
         return found is not attributes.MISSING
+
+    def any_attribute(self, value: Value, name: Unknown) -> Unknown:
+        """`getattr(value, name)` for a name that is not known: any of its attributes or methods."""
+        return aliases.any_attribute(self, value, name)
 
     def set_attribute(self, value: Value, name: str, new: Value) -> None:
         attributes.set_(self, value, name, new)
@@ -539,23 +554,17 @@ class Interpreter:
         """The tensors within nested arguments, in order."""
         return conversion.flat_tensors(value)
 
-    def keras_argument(self, value: Value) -> Value:
-        """An argument of a Keras call that is not a tensor yet: numbers and lists as arrays."""
-        return value
-
     def is_module_instance(self, value: Value) -> bool:
         return isinstance(value, Instance) and value.state is not None
 
-    def mark_incomplete(self, instance: Instance, why: Value) -> None:
-        """The instance may hold more than is seen."""
+    def mark_incomplete(self, instance: Instance, why: Value, *, doubtful: bool = False) -> None:
+        """The instance may hold more than is seen; when `doubtful`, also less or other things."""
         self.touch(instance)
         if instance.state is None:
             instance.state = LayerState("torch")
         if instance.state.incomplete is None:
             instance.state.incomplete = why if isinstance(why, Unknown) else self.unknown(Reason.UNSUPPORTED)
-
-    def escape(self, value: Value) -> None:
-        """A value is handed to code that is not known."""
+        instance.state.doubtful |= doubtful
 
     def layer_attribute(self, instance: Instance, name: str) -> Value:
         """An attribute that the framework derives."""
@@ -599,6 +608,14 @@ class Interpreter:
 
         tally = tally_of(self, layer)
         return tally.total if tally.status.value == "exact" else self.unknown(Reason.NOT_BUILT, layer.cls.name)
+
+    def supposed_phase(self, supposition: str) -> int:
+        """A phase for what may not run at all: its facts stand back behind those of the run."""
+        phase = next((number for number, text in self.assumptions.items() if text == supposition), 0)
+        if not phase:
+            phase = 1 + max(self.assumptions)
+            self.assumptions[phase] = supposition
+        return phase
 
     def constructed(self, instance: Instance) -> None:
         """A constructor of the analysed file is done: torch modules are counted as it leaves them."""
@@ -668,20 +685,8 @@ def _special_builtins() -> dict[str, Value]:
     def dir_(vm: Interpreter, *value: Value) -> Value:
         return reflection.names_of(vm, value[0]) if value else ListValue(sorted(locals_(vm).items))
 
-    def eval_(vm: Interpreter, text: Value, *scopes: Value) -> Value:
-        """`eval("ReLU")`: a name looked up; anything that would do more is not evaluated."""
-        from paramlens.evaluate.expressions import evaluate
-        from paramlens.syntax.source import read_expression
-
-        frame = vm.current[0] if vm.current is not None else vm.frame
-        node = read_expression(text) if isinstance(text, str) and not scopes else None
-        inner = node
-        while isinstance(inner, code.Attribute):
-            inner = inner.value
-        known = isinstance(inner, code.Name | code.Const)
-        if frame is None or node is None or isinstance(node, code.Refusal) or not known:
-            raise Undetermined(text if isinstance(text, Unknown) else vm.unknown(Reason.UNSUPPORTED, "eval()"))
-        return evaluate(vm, node, frame)
+    def exit_(vm: Interpreter, code: Value = None) -> NoReturn:
+        vm.throw("SystemExit", str(code) if isinstance(code, int | str) else "")
 
     def vars_(vm: Interpreter, *value: Value) -> Value:
         if not value:
@@ -698,7 +703,8 @@ def _special_builtins() -> dict[str, Value]:
         "globals": globals_,
         "locals": locals_,
         "hasattr": hasattr_,
+        "exit": exit_,
+        "quit": exit_,
         "__import__": import_,
     }
-    natives["eval"] = eval_
-    return {name: NativeFunction(name, call) for name, call in natives.items()}
+    return {**EXECUTING, **{name: NativeFunction(name, call) for name, call in natives.items()}}

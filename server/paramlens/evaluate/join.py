@@ -8,6 +8,7 @@ from typing import Any
 from paramlens.dims import Sym
 from paramlens.evaluate.alike import alike, same, unwrapped
 from paramlens.evaluate.alternatives import alternatives
+from paramlens.evaluate.choices import one_of
 from paramlens.evaluate.journal import Changes, Journal, Made
 from paramlens.values import (
     ClassValue,
@@ -51,8 +52,8 @@ def join(a: Value, b: Value, name: str = "", made: Made | None = None) -> Value:
             return either
     for value in (a, b):
         if isinstance(value, Unknown) and value.reason is not Reason.BRANCHES:
-            return fresh(value.reason, name or value.detail, value.place)
-    unknown = fresh(Reason.BRANCHES, name)
+            return one_of(fresh(value.reason, name or value.detail, value.place), a, b)
+    unknown = one_of(fresh(Reason.BRANCHES, name), a, b)
     return replace(unknown, weightless=True) if _is_weightless(a) and _is_weightless(b) else unknown
 
 
@@ -124,7 +125,8 @@ def _join_names(a: dict[Any, Value], b: dict[Any, Value], made: Made) -> dict[An
         left, right = a.get(name, MISSING), b.get(name, MISSING)
         if left is MISSING or right is MISSING:
             there = right if left is MISSING else left
-            joined[name] = replace(fresh(Reason.BRANCHES, str(name)), weightless=_is_weightless(there))
+            unknown = replace(fresh(Reason.BRANCHES, str(name)), weightless=_is_weightless(there))
+            joined[name] = one_of(unknown, there)
         else:
             joined[name] = join(left, right, str(name), made)
     return joined

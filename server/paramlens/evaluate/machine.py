@@ -45,6 +45,9 @@ class Machine(Protocol):
     def get_attribute(self, value: Value, name: str, default: Value = ...) -> Value:
         """`value.name`; AttributeError is thrown (or the default given) only when it is certainly missing."""
 
+    def any_attribute(self, value: Value, name: Unknown) -> Unknown:
+        """`getattr(value, name)` for a name that is not known."""
+
     def set_attribute(self, value: Value, name: str, new: Value) -> None:
         """`value.name = new`, with descriptors and the frameworks' registration rules."""
 
@@ -97,8 +100,8 @@ class Machine(Protocol):
     def is_module_instance(self, value: Value) -> bool:
         """Whether the value is a layer, module or model of a framework (user subclasses included)."""
 
-    def mark_incomplete(self, instance: Instance, why: Value) -> None:
-        """The layer may hold other weights than are seen."""
+    def mark_incomplete(self, instance: Instance, why: Value, *, doubtful: bool = False) -> None:
+        """The layer may hold more than is seen; when `doubtful`, also less or other things."""
 
     def new_instance(self, cls: ClassValue) -> Instance:
         """An instance without running any constructor (`object.__new__`)."""

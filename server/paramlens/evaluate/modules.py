@@ -52,7 +52,7 @@ def lookup(vm: Interpreter, module: ModuleValue, name: str) -> Value:
         return names[name]
     if name in ("__name__", "__file__", "__package__", "__path__", "__doc__", "__all__", "__version__"):
         special = _special(module, name)
-        if special is not MISSING:
+        if special is not MISSING and not _binds(module.source, name):
             return special
     source: LazySource | None = module.source
     if source is None:
@@ -130,6 +130,14 @@ def _special(module: ModuleValue, name: str) -> Value:
     if name == "__doc__":
         return None
     return MISSING
+
+
+def _binds(source: LazySource | None, name: str) -> bool:
+    """Whether the file binds a name that Python also binds; a statement that is running still reads Python's."""
+    if source is None:
+        return False
+    statements = source.statements_for(name)
+    return bool(statements) and not any(index in source.running for index in statements)
 
 
 def _is_package(module: ModuleValue) -> bool:
@@ -213,12 +221,37 @@ def _run_block(vm: Interpreter, block: code.Block, frame: Frame, source: LazySou
         vm.raised(error, frame, block)
         return Unknown(Reason.RAISED, f"{error.kind}: {error.message}", error.place)
     except LimitReached as limit:
+        if frame.module is vm.main and is_endless(block):
+            vm.stopped()
         return vm.limit_hit(limit, frame, block)
     except RecursionError:
         return Unknown(Reason.RECURSION_LIMIT, "", frame.place(block[0]) if block else None)
     except Undetermined as problem:
+        if frame.module is vm.main and is_endless(block):
+            vm.stopped()
         return problem.unknown
     return None
+
+
+def is_endless(block: code.Block) -> bool:
+    """Whether a block is a `while True:` that no `break` leaves."""
+    loop = block[0] if block else None
+    return isinstance(loop, code.While) and isinstance(loop.test, code.Const) and not _breaks(loop.body)
+
+
+def _breaks(block: code.Block) -> bool:
+    for statement in block:
+        if isinstance(statement, code.Break):
+            return True
+        inner = [getattr(statement, name, ()) for name in ("body", "orelse", "final")]
+        if isinstance(statement, code.For | code.While):
+            inner = [statement.orelse]
+        elif isinstance(statement, code.FunctionDef | code.ClassDef):
+            inner = []
+        inner += [part.body for name in ("handlers", "cases") for part in getattr(statement, name, ())]
+        if any(map(_breaks, inner)):
+            return True
+    return False
 
 
 # ----------------------------------------------------------------------------------------------------------- imports

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paramlens.dims import Sym
-from paramlens.evaluate import attributes
+from paramlens.evaluate import aliases, attributes
 from paramlens.evaluate.alternatives import Alternatives, undecided
-from paramlens.evaluate.choices import chosen_from
+from paramlens.evaluate.choices import chosen_from, item_of, one_of
 from paramlens.evaluate.frames import Thrown
 from paramlens.evaluate.frameworks import shared_memory, tensors
 from paramlens.evaluate.python import abstract, arithmetic, builtins, comparison, enums, formatting, items
@@ -207,6 +208,9 @@ def _overloaded(vm: Interpreter, op: str, left: Value, right: Value) -> Value:
 
 def in_place(vm: Interpreter, op: str, left: Value, right: Value) -> Value:
     """`left op= right`: lists, sets and dicts change, everything else is computed anew."""
+    if isinstance(left, Unknown) and left.options:
+        aliases.perhaps(vm, left, lambda option: in_place(vm, op, option, right))
+        return left
     if isinstance(left, Instance):
         method = attributes.class_attribute(left.cls, f"__i{_METHODS[op]}__")
         if method is not None:
@@ -355,15 +359,21 @@ def get_item(vm: Interpreter, value: Value, index: Value) -> Value:
     try:
         return items.get_item(vm, holder, _index(vm, index))
     except Undetermined as problem:
-        raise Undetermined(chosen_from(problem.unknown, holder)) from None
+        raise Undetermined(_chosen(problem.unknown, holder, index)) from None
+
+
+def _chosen(why: Unknown, holder: Value, index: Value) -> Unknown:
+    """One of the items of a container, or a slice of it."""
+    why = replace(chosen_from(why, holder), options=())
+    return one_of(why, holder) if isinstance(index, slice) else item_of(why, holder)
 
 
 def _unknown_item(value: Unknown, index: Value) -> Unknown:
     key = repr(index) if isinstance(index, int | str) and len(str(index)) <= 20 else "…"
     detail = f"{value.label}[{key}]" if value.label else ""
     if isinstance(index, int | str | Sym | Unknown):
-        return derived(value, detail, value, "item", index)
-    return fresh(value.reason, detail, value.place)
+        return item_of(derived(value, detail, value, "item", index), value)
+    return one_of(fresh(value.reason, detail, value.place), value)  # a slice
 
 
 def _index(vm: Interpreter, index: Value) -> Value:
@@ -395,6 +405,7 @@ def set_item(vm: Interpreter, value: Value, index: Value, new: Value) -> None:
         if vm.plain(value) is value:
             return
     if isinstance(value, Unknown):
+        aliases.perhaps(vm, value, lambda option: set_item(vm, option, index, new))
         return
     if isinstance(value, TensorValue):
         vm.touch(value)
@@ -406,6 +417,8 @@ def set_item(vm: Interpreter, value: Value, index: Value, new: Value) -> None:
 
 def delete_item(vm: Interpreter, value: Value, index: Value) -> None:
     """`del value[index]`."""
+    if isinstance(value, Unknown):
+        aliases.perhaps(vm, value, lambda option: delete_item(vm, option, index))
     if isinstance(value, Instance):
         method = attributes.class_attribute(value.cls, "__delitem__")
         if method is not None:

@@ -45,7 +45,7 @@ def _call(vm: Interpreter, value: Value, signature: FunctionValue | None) -> Non
 
 def _run(vm: Interpreter, value: Value, signature: FunctionValue | None, assumed: str) -> None:
     args, kwargs = _arguments(value, signature, use_defaults=bool(assumed))
-    vm.phase += 1
+    vm.phase = 1 + max(vm.assumptions)
     vm.assumptions[vm.phase] = assumed
     vm.step_limit = vm.steps + vm.limits.steps // 10
     vm.idle_limit = vm.steps + vm.limits.idle_steps // 5

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from paramlens.evaluate import branches, classes, functions, modules, names
+from paramlens.evaluate.choices import item_of, one_of
 from paramlens.evaluate.expressions import condition, evaluate, evaluate_index
 from paramlens.evaluate.frames import BREAK, CONTINUE, Frame, Signal, Thrown
 from paramlens.evaluate.patterns import match_pattern
@@ -106,7 +107,8 @@ def _unpack_unknown(vm: Interpreter, targets: tuple[code.Expr, ...], why: Unknow
     for target in targets:
         inner = target.value if isinstance(target, code.Starred) else target
         detail = inner.id if isinstance(inner, code.Name) and why.reason is Reason.UNKNOWN_ARGUMENT else why.detail
-        assign(vm, target, fresh(why.reason, detail, why.place), frame)
+        item = fresh(why.reason, detail, why.place)
+        assign(vm, target, one_of(item, why) if inner is not target else item_of(item, why), frame)
 
 
 def _return(vm: Interpreter, node: code.Return, frame: Frame) -> Signal:
@@ -121,7 +123,7 @@ def _raise(vm: Interpreter, node: code.Raise, frame: Frame) -> None:
     value = evaluate(vm, node.exception, frame)
     if vm.is_class(value):
         value = vm.instantiate(value, (), {})
-    raise Thrown(value, frame.place(node))
+    raise Thrown(value, frame.place(node), deliberate=True)
 
 
 def _pass(vm: Interpreter, node: code.Stmt, frame: Frame) -> None:
@@ -199,7 +201,7 @@ def _for(vm: Interpreter, node: code.For, frame: Frame) -> Signal | None:
 def _for_unknown(vm: Interpreter, node: code.For, frame: Frame, iterable: Value, why: Unknown) -> Signal | None:
     """A loop whose rounds are not known: no round, or one with an unknown item."""
     known = iterable.items if isinstance(iterable, ListValue | IteratorValue) else []
-    item = Unknown(why.reason, why.detail or "the loop variable", why.place)
+    item = item_of(Unknown(why.reason, why.detail or "the loop variable", why.place), why)
     start = len(frame.pending)
 
     def once() -> Signal | None:

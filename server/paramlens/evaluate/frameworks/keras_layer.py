@@ -146,7 +146,6 @@ def call_layer(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -
     inputs = tuple(vm.flat_tensors((args, options)))
     inputs = tuple(dict.fromkeys(inputs))
     if not inputs and (not args or not isinstance(args[0], Unknown)):
-        args = tuple(vm.keras_argument(value) for value in args)
         inputs = tuple(vm.flat_tensors(args))
     if state.wrapped.get(ANNOUNCED):
         vm.touch(self)

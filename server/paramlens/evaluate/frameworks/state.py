@@ -52,6 +52,7 @@ class LayerState:
     """The framework's side of a layer instance.
 
     incomplete  why there may be weights that are not seen; None when all are
+    doubtful    also those that are seen may be gone, frozen or shared: not even a lower bound holds
     arguments   constructor arguments of the nearest declared class, by today's names
     base        Keras: arguments that every layer takes (name, input_shape, trainable, …)
     hidden      torch: attributes set behind the module's back (`__dict__`, `object.__setattr__`), which it does not own
@@ -64,6 +65,7 @@ class LayerState:
     framework: str
     declaration: LayerDeclaration | None = None
     incomplete: Unknown | None = None
+    doubtful: bool = False
     arguments: dict[str, Any] = field(default_factory=dict)
     given: tuple[tuple[str, str], ...] = ()
     base: dict[str, Value] = field(default_factory=dict)
@@ -103,6 +105,9 @@ class LayerState:
             return self
         if self.incomplete is None and other.incomplete is not None:
             self.incomplete = other.incomplete
+        self.doubtful |= other.doubtful
+        if self.trainable is not other.trainable and self.trainable != other.trainable:
+            self.trainable = Unknown(Reason.BRANCHES, "trainable")
         differ = self.own != other.own or self.sequence != other.sequence or self.graph is not other.graph
         if differ and self.incomplete is None:
             self.incomplete = Unknown(Reason.BRANCHES, "its layers")

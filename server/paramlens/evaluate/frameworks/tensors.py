@@ -56,6 +56,8 @@ def _parameter_attribute(vm: Interpreter, tensor: ParameterValue, name: str) -> 
         return tensor.trainable
     if name == "requires_grad_":
         return vm.native(name, lambda vm, value=True: _with_gradient(vm, tensor, value))
+    if name == "detach_":
+        return vm.native(name, lambda vm: _with_gradient(vm, tensor, False))
     if name == "name":
         return tensor.name
     return None

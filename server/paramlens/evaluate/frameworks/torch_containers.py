@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from paramlens.evaluate.choices import chosen_from, one_of
 from paramlens.evaluate.frameworks.state import LayerState
 from paramlens.evaluate.frameworks.torch_module import children, ensure_state
 from paramlens.values import (
@@ -178,7 +180,8 @@ def _update(vm: Interpreter, self: Instance, modules: Value) -> None:
 @method("__setitem__", *LISTS, *DICTS)
 def _set(vm: Interpreter, self: Instance, key: Value, module: Value) -> None:
     if not isinstance(key, str | int):
-        vm.mark_incomplete(self, key if isinstance(key, Unknown) else vm.unknown(Reason.UNKNOWN_ARGUMENT, str(key)))
+        why = key if isinstance(key, Unknown) else vm.unknown(Reason.UNKNOWN_ARGUMENT, str(key))
+        vm.mark_incomplete(self, why, doubtful=bool(entries(self)))
         return
     _put(vm, self, _name_of(self, key), module)
 
@@ -198,7 +201,7 @@ def _get(vm: Interpreter, self: Instance, index: Value) -> Value:
     if isinstance(index, str):
         return held[index] if index in held else vm.throw("KeyError", index)
     if isinstance(index, Unknown) or not isinstance(index, int):
-        raise Undetermined(index if isinstance(index, Unknown) else vm.unknown(Reason.UNKNOWN_ARGUMENT, str(index)))
+        return _any_of(index if isinstance(index, Unknown) else vm.unknown(Reason.UNKNOWN_ARGUMENT, str(index)), self)
     if self.state.incomplete is not None and (index < 0 or index >= len(held)):
         return self.state.incomplete
     values = list(held.values())
@@ -208,7 +211,17 @@ def _get(vm: Interpreter, self: Instance, index: Value) -> Value:
 def _slice(vm: Interpreter, self: Instance, index: slice) -> Value:
     bounds = (index.start, index.stop, index.step)
     if self.state.incomplete is not None or any(isinstance(bound, Unknown) for bound in bounds):
-        raise Undetermined(vm.unknown(Reason.UNKNOWN_ARGUMENT, "a slice of modules"))
+        why = vm.unknown(Reason.UNKNOWN_ARGUMENT, "a slice of modules")
+        return one_of(why, _sliced(vm, self, slice(None)))
+    return _sliced(vm, self, index)
+
+
+def _any_of(index: Unknown, self: Instance) -> Unknown:
+    """One of the modules, by an index or key that is not known."""
+    return one_of(replace(chosen_from(index, self), options=()), *entries(self).values())
+
+
+def _sliced(vm: Interpreter, self: Instance, index: slice) -> Instance:
     new = vm.new_instance(self.cls)
     ensure_state(vm, new).wrapped = {k: v for k, v in self.state.wrapped.items() if k == "holds"}
     vm.created(new)
@@ -223,7 +236,7 @@ def _slice(vm: Interpreter, self: Instance, index: slice) -> Value:
 def _get_key(vm: Interpreter, self: Instance, key: Value) -> Value:
     held = entries(self)
     if isinstance(key, Unknown):
-        raise Undetermined(key)
+        return _any_of(key, self)
     if key in held:
         return held[key]
     return self.state.incomplete if self.state.incomplete is not None else vm.throw("KeyError", str(key))
@@ -231,6 +244,8 @@ def _get_key(vm: Interpreter, self: Instance, key: Value) -> Value:
 
 @method("__delitem__", *LISTS, *DICTS)
 def _delete(vm: Interpreter, self: Instance, key: Value) -> None:
+    if isinstance(key, Unknown):
+        raise Undetermined(key)
     vm.touch(self)
     held = entries(self)
     names = list(held)[key] if isinstance(key, int | slice) else [str(key)]

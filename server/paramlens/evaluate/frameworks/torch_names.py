@@ -293,7 +293,7 @@ function("torch.nn.utils.parameters_to_vector")(_vector)
 # -------------------------------------------------------------------------------------------- weight re-parametrisation
 
 
-def _reparametrize(rule: str) -> Callable[..., Value]:
+def _reparametrize(rule: str, keeps_frozen: bool) -> Callable[..., Value]:
     def apply(vm: Interpreter, module: Value, name: str = "weight", *args: Value, **kwargs: Value) -> Value:
         """`weight_norm` splits a weight into magnitude and direction; `spectral_norm` and others keep its count."""
         if not isinstance(module, Instance) or module.state is None:
@@ -312,9 +312,12 @@ def _reparametrize(rule: str) -> Callable[..., Value]:
             sizes = enumerate(weight.shape if kept is not None else ())
             magnitude = tuple(size if axis == kept else 1 for axis, size in sizes)
             vm.touch(module)
-            module.attributes[f"{name}_g"] = ParameterValue(magnitude, place=module.place, name=f"{name}_g")
+            flag = weight.trainable if keeps_frozen else True  # the older function makes new parameters of the numbers
+            module.attributes[f"{name}_g"] = ParameterValue(
+                magnitude, place=module.place, name=f"{name}_g", trainable=flag
+            )
             module.attributes[f"{name}_v"] = ParameterValue(
-                weight.shape, labels=weight.labels, place=module.place, name=f"{name}_v", trainable=weight.trainable
+                weight.shape, labels=weight.labels, place=module.place, name=f"{name}_v", trainable=flag
             )
             module.attributes[name] = TensorValue(weight.shape)
         return module
@@ -323,9 +326,8 @@ def _reparametrize(rule: str) -> Callable[..., Value]:
 
 
 for _rule in ("weight_norm", "spectral_norm", "orthogonal"):
-    function(f"torch.nn.utils.{_rule}", f"torch.nn.utils.parametrizations.{_rule}", f"torch.nn.utils.{_rule}.{_rule}")(
-        _reparametrize(_rule)
-    )
+    function(f"torch.nn.utils.{_rule}", f"torch.nn.utils.{_rule}.{_rule}")(_reparametrize(_rule, False))
+    function(f"torch.nn.utils.parametrizations.{_rule}")(_reparametrize(_rule, True))
 
 
 function("torch.nn.utils.parametrize.register_parametrization")(register_parametrization)

@@ -27,7 +27,8 @@ def register_parametrization(
     )
     if not isinstance(weight, ParameterValue) or inverse is not None or not isinstance(tensor_name, str):
         if isinstance(module, Instance) and module.state is not None:
-            vm.mark_incomplete(module, vm.unknown(Reason.UNSUPPORTED, "parametrize.register_parametrization"))
+            why = vm.unknown(Reason.UNSUPPORTED, "parametrize.register_parametrization")
+            vm.mark_incomplete(module, why, doubtful=True)
         return module
     holder = vm.instantiate(vm.framework_class("torch.nn.ModuleDict"))
     steps = vm.instantiate(vm.framework_class("torch.nn.ModuleList"), ())
@@ -47,4 +48,4 @@ def may_have_changed(vm: Interpreter, function: Unknown, args: tuple[Value, ...]
         return
     for value in args:
         if isinstance(value, Instance) and is_module(value):
-            vm.mark_incomplete(value, vm.unknown(Reason.UNSUPPORTED, name))
+            vm.mark_incomplete(value, vm.unknown(Reason.UNSUPPORTED, name), doubtful=True)

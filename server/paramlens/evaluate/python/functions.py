@@ -51,7 +51,6 @@ native(INSPECTING, "breakpoint")(lambda vm, *values, **options: None)
 native(INSPECTING, "input")(opaque(Reason.ENVIRONMENT, "input()"))
 native(INSPECTING, "open")(opaque(Reason.ENVIRONMENT, "a file"))
 native(INSPECTING, "id")(opaque(Reason.ENVIRONMENT, "the address of an object"))
-native(INSPECTING, "eval", "exec", "compile")(opaque(Reason.UNSUPPORTED, "code made from text"))
 native(INSPECTING, "memoryview", "bytearray")(opaque(Reason.UNSUPPORTED, "bytes that change"))
 native(INSPECTING, "globals", "locals", "__import__")(opaque(Reason.UNSUPPORTED, "the names in scope"))
 
@@ -156,7 +155,10 @@ def attribute_name(vm: Machine, name: Value) -> str:
 
 @native(INSPECTING, "getattr")
 def getattr_(vm: Machine, value: Value, name: Value, default: Value = MISSING, /) -> Value:
-    text = attribute_name(vm, name)
+    try:
+        text = attribute_name(vm, name)
+    except Undetermined as problem:
+        raise Undetermined(vm.any_attribute(value, problem.unknown)) from None
     if default is MISSING:
         return vm.get_attribute(known(value), text)
     return vm.get_attribute(known(value), text, default)
@@ -179,10 +181,13 @@ def setattr_(vm: Machine, value: Value, name: Value, new: Value, /) -> None:
     try:
         text = attribute_name(vm, name)
     except Undetermined as problem:
+        if isinstance(value, ParameterValue):
+            vm.touch(value)
+            value.trainable = vm.unknown(Reason.UNKNOWN_ARGUMENT, "requires_grad")
         if not isinstance(value, Instance):
             raise
-        if value.state is not None and any(_is_part(held) for held in value.attributes.values()):
-            vm.mark_incomplete(value, problem.unknown)
+        if value.state is not None and (isinstance(new, bool) or any(map(_is_part, value.attributes.values()))):
+            vm.mark_incomplete(value, problem.unknown, doubtful=True)
         text = f"?{len(value.attributes)}"
     vm.set_attribute(known(value), text, new)
 
@@ -198,7 +203,7 @@ def delattr_(vm: Machine, value: Value, name: Value, /) -> None:
         text = attribute_name(vm, name)
     except Undetermined as problem:
         if isinstance(value, Instance) and value.state is not None:
-            vm.mark_incomplete(value, problem.unknown)
+            vm.mark_incomplete(value, problem.unknown, doubtful=True)
         raise
     vm.delete_attribute(known(value), text)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from paramlens.dims import Sym
+from paramlens.evaluate.choices import item_of
 from paramlens.evaluate.machine import Machine
 from paramlens.evaluate.python.keys import find, has_symbols
 from paramlens.evaluate.python.limits import COLLECTION_SIZE, check_count
@@ -75,6 +76,8 @@ def get_item(vm: Machine, container: Value, index: Value) -> Value:
         return get_key(vm, holder, index, container)
     if isinstance(holder, ListValue):
         position = index_of(vm, index, "list")
+        if holder.unordered and position != slice(None):
+            raise Undetermined(Unknown(Reason.ENVIRONMENT, "the order of a set"))
         if holder.rest is not None:
             return item_before_rest(holder, position)
         result = element(vm, holder.items, position, "list")
@@ -219,7 +222,7 @@ def iterate(vm: Machine, value: Value) -> list[Value]:
     if isinstance(holder, ListValue):
         return list(whole(holder))
     if isinstance(holder, SetValue):
-        return list(members(holder))
+        return set_items(holder)
     if isinstance(holder, DictValue):
         return list(closed(holder))
     if isinstance(holder, str | bytes | tuple | range):
@@ -231,6 +234,22 @@ def iterate(vm: Machine, value: Value) -> list[Value]:
     if isinstance(holder, TensorValue | Instance):
         raise undetermined(Reason.UNSUPPORTED, "iteration")
     vm.throw("TypeError", f"'{type_name(vm, value)}' object is not iterable")
+
+
+def in_order(value: SetValue) -> bool:
+    """Whether the order in which a set gives its members is known: the hash of a number is the number."""
+    return len(value.items) < 2 or all(type(item) is int for item in value.items)
+
+
+def set_items(value: SetValue) -> list[Value]:
+    """The members of a set as Python gives them; strings, whose order differs from run to run, as they were added."""
+    items = list(members(value))
+    return list(set(items)) if in_order(value) else items
+
+
+def any_of_set(value: SetValue) -> Unknown:
+    """The member that a set gives first."""
+    return item_of(Unknown(Reason.ENVIRONMENT, "the order of a set"), ListValue(list(value.items)))
 
 
 def is_huge(value: Any) -> bool:

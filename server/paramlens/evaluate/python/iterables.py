@@ -5,7 +5,7 @@ from __future__ import annotations
 from paramlens.dims import Sym
 from paramlens.evaluate.machine import Machine
 from paramlens.evaluate.python.arithmetic import extreme_of_numbers
-from paramlens.evaluate.python.items import advance, peek
+from paramlens.evaluate.python.items import advance, any_of_set, in_order, peek
 from paramlens.evaluate.python.limits import check_count
 from paramlens.evaluate.python.natives import (
     MISSING,
@@ -18,7 +18,17 @@ from paramlens.evaluate.python.natives import (
     touch,
 )
 from paramlens.evaluate.python.sequences import ordered_by
-from paramlens.values import Instance, IteratorValue, ListValue, Reason, Undetermined, Unknown, Value, undetermined
+from paramlens.values import (
+    Instance,
+    IteratorValue,
+    ListValue,
+    Reason,
+    SetValue,
+    Undetermined,
+    Unknown,
+    Value,
+    undetermined,
+)
 
 ITERATING: dict[str, Value] = {}
 
@@ -106,6 +116,8 @@ def iter_(vm: Machine, value: Value, sentinel: Value = MISSING) -> Value:
         if method is not None:
             return vm.call(method)
         return vm.make_iterator(vm.iterate(value))
+    if isinstance(plain(value), SetValue) and not in_order(plain(value)):
+        return IteratorValue([], any_of_set(plain(value)))
     items, rest, _ = peek(vm, value)
     return IteratorValue(items, rest)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from paramlens.dims import Sym
-from paramlens.evaluate.choices import chosen_from
+from paramlens.evaluate.choices import chosen_from, item_of, one_of
 from paramlens.evaluate.machine import Machine
 from paramlens.evaluate.python.limits import check_count, checked
 from paramlens.values import (
@@ -261,9 +261,9 @@ def touch(vm: Machine, value: Mutable) -> None:
 def forget(vm: Machine, value: Mutable, unknown: Unknown) -> None:
     """Make the contents of a container unknown, because a change to it could not be followed."""
     touch(vm, value)
-    unknown = chosen_from(unknown, value)
+    unknown = item_of(chosen_from(unknown, value), value)
     if isinstance(value, ListValue):
-        value.items, value.rest = [], unknown
+        value.items, value.rest = [], one_of(unknown, ListValue(list(unknown.options)))
     elif isinstance(value, SetValue):
         value.items, value.rest = {}, unknown
     elif isinstance(value, DictValue):

@@ -9,7 +9,7 @@ from paramlens.dims import Sym
 from paramlens.evaluate.machine import Machine
 from paramlens.evaluate.python.comparison import any_equal
 from paramlens.evaluate.python.construct import data_class
-from paramlens.evaluate.python.items import bound_of, index_of
+from paramlens.evaluate.python.items import bound_of, in_order, index_of
 from paramlens.evaluate.python.limits import check_count
 from paramlens.evaluate.python.natives import (
     MISSING,
@@ -28,7 +28,7 @@ from paramlens.evaluate.python.natives import (
 )
 from paramlens.evaluate.python.objects import OBJECT
 from paramlens.evaluate.python.operators import binary_methods, compare_methods, container_methods, text_methods
-from paramlens.values import ListValue, Reason, Undetermined, Value, undetermined
+from paramlens.values import ListValue, Reason, SetValue, Undetermined, Value, undetermined
 
 COMPARISONS = "== != < <= > >="
 
@@ -142,6 +142,7 @@ def reverse(vm: Machine, self: ListValue) -> None:
 def sort(vm: Machine, self: ListValue, *, key: Value = None, reverse: Value = False) -> None:
     with changing(vm, self):
         self.items = ordered_by(vm, list(whole(self)), key, reverse)
+        self.unordered = False
 
 
 @method(LIST_METHODS, "__imul__")
@@ -219,7 +220,9 @@ def make_list(vm: Machine, iterable: Value = (), /) -> ListValue:
     source = plain(iterable)
     if isinstance(source, ListValue):
         return ListValue(list(source.items), source.rest)
-    return ListValue(limited(vm, iterable))
+    made = ListValue(limited(vm, iterable))
+    made.unordered = isinstance(source, SetValue) and not in_order(source)
+    return made
 
 
 @method(LIST_METHODS, "__init__")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from paramlens.evaluate.choices import one_of
 from paramlens.evaluate.machine import Machine
 from paramlens.evaluate.python.limits import check_count
 from paramlens.evaluate.python.natives import MISSING, known, native
@@ -21,6 +22,7 @@ from paramlens.values import (
     Reason,
     SetValue,
     TensorValue,
+    Undetermined,
     Value,
     undetermined,
 )
@@ -47,8 +49,9 @@ def copy_instance(vm: Machine, value: Instance) -> Value:
     method = vm.get_attribute(value, "__copy__", None)
     if method is not None:
         return vm.call(method)
-    if value.state is not None:  # layers: attributes and weights are shared, the registries are not
-        raise undetermined(Reason.UNSUPPORTED, "copy.copy of a layer")
+    if value.state is not None:  # layers: weights, parts and their registries are shared
+        unknown = vm.unknown(Reason.UNSUPPORTED, "copy.copy of a layer")
+        raise Undetermined(one_of(unknown, value))  # what is added to the copy is added to the layer
     made = Instance(value.cls, value.place)
     made.attributes = dict(value.attributes)
     made.payload = copy(vm, value.payload)

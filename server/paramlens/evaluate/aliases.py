@@ -1,0 +1,142 @@
+"""Effects through an unknown value that may be one of several known ones: each of them may have changed, or not.
+
+`(a if flag else b).append(x)`, `layers[k].requires_grad_(False)`, `(freeze if flag else thaw)(model)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from paramlens.evaluate.alternatives import Alternatives
+from paramlens.evaluate.branches import either_value
+from paramlens.evaluate.choices import item_of, one_of
+from paramlens.evaluate.frames import LimitReached
+from paramlens.evaluate.python.natives import forget
+from paramlens.values import (
+    BoundMethod,
+    ClassValue,
+    DictValue,
+    FunctionValue,
+    Instance,
+    IteratorValue,
+    ListValue,
+    NativeFunction,
+    ParameterValue,
+    PartialValue,
+    Reason,
+    SetValue,
+    TensorValue,
+    Undetermined,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from paramlens.evaluate.interpreter import Interpreter
+
+_CHANGEABLE = (Instance, ListValue, DictValue, SetValue, IteratorValue, ParameterValue)
+
+
+def perhaps(vm: Interpreter, unknown: Unknown | Alternatives, change: Callable[[Value], Value]) -> list[Value]:
+    """Make a change to each option, and join it with leaving the option as it is; what the changes gave."""
+    return [either_value(vm, partial(_attempt, change, option), lambda: None) for option in unknown.options]
+
+
+def _attempt(change: Callable[[Value], Value], option: Value) -> Value:
+    try:
+        return change(option)
+    except Undetermined as problem:
+        return problem.unknown
+
+
+def attribute(vm: Interpreter, unknown: Unknown, name: str, result: Unknown) -> Unknown:
+    """`unknown.name`: what the attribute is for each option."""
+    from paramlens.evaluate.attributes import MISSING
+
+    found = [vm.get_attribute(o, name, MISSING) for o in unknown.options if isinstance(o, _CHANGEABLE)]
+    return one_of(result, *(value for value in found if value is not MISSING))
+
+
+def call(
+    vm: Interpreter,
+    callee: Unknown,
+    args: Sequence[Value],
+    kwargs: dict[str, Value],
+    result: Unknown,
+) -> Unknown:
+    """Call what may be one of several functions. What these make is no fact: perhaps none of it is made."""
+    options = tuple(option for option in callee.options if _may_change_something(option, (*args, *kwargs.values())))
+    if not options or len(vm.frames) >= vm.limits.call_depth // 2:
+        return result
+    before, limit, idle, phase = vm.steps, vm.step_limit, vm.idle_limit, vm.phase
+    vm.phase = vm.supposed_phase("if it is called")
+
+    def run(option: Value) -> Value:
+        vm.step_limit = min(limit, vm.steps + vm.limits.decorator_steps)
+        try:
+            return vm.call(option, args, dict(kwargs))
+        except LimitReached:
+            if vm.steps > limit:
+                raise
+            return result
+
+    try:
+        return one_of(result, *perhaps(vm, one_of(Unknown(callee.reason), *options), run))
+    finally:
+        vm.phase, vm.step_limit = phase, limit
+        vm.idle_limit = max(vm.idle_limit, idle + vm.steps - before)
+
+
+def _may_change_something(function: Value, args: tuple[Value, ...]) -> bool:
+    """Whether a call can have an effect: on its receiver, its arguments, or what a closure sees."""
+    if isinstance(function, BoundMethod | Instance):
+        return True
+    if isinstance(function, PartialValue):
+        return _may_change_something(function.function, (*function.args, *function.kwargs.values(), *args))
+    if isinstance(function, FunctionValue) and function.scope is not function.module.scope:
+        return True
+    if not isinstance(function, FunctionValue | NativeFunction):
+        return False
+    return any(isinstance(arg, _CHANGEABLE) or (isinstance(arg, Unknown) and arg.options) for arg in args)
+
+
+def item(unknown: Unknown, result: Unknown) -> Unknown:
+    """`unknown[…]` or an item met when iterating it."""
+    return item_of(result, unknown) if unknown.options else result
+
+
+def any_attribute(vm: Interpreter, value: Value, name: Unknown) -> Unknown:
+    """`getattr(value, name)`: one of the attributes, or a method, which may change the value in any way."""
+    found = replace(name, options=())
+    for owner in value.options if isinstance(value, Unknown) else (value,):
+        if isinstance(owner, Instance):
+            classes = [cls for cls in owner.cls.mro if isinstance(cls, ClassValue) and cls.module is not None]
+            own = [(n, f) for cls in classes for n, f in cls.namespace.items() if isinstance(f, FunctionValue)]
+            methods = [BoundMethod(function, owner) for n, function in own if n not in _NOT_BY_NAME]
+            found = one_of(found, *owner.attributes.values(), *methods)
+        frame = vm.current[0] if vm.current is not None else None
+        if isinstance(owner, _CHANGEABLE) and (frame is None or frame.receiver is not owner):
+            found = one_of(found, BoundMethod(_ANY_METHOD, owner))
+    return found
+
+
+_NOT_BY_NAME = frozenset({"__init__", "forward", "call", "build"})
+
+
+def _doubt(vm: Interpreter, owner: Value, *args: Value, **kwargs: Value) -> None:
+    """A method that is not known; one that gets tensors alone, or nothing, leaves what it belongs to as it is."""
+    if all(isinstance(arg, TensorValue | Unknown) for arg in (*args, *kwargs.values())):
+        return
+    if isinstance(owner, ParameterValue):
+        vm.touch(owner)
+        owner.trainable = vm.unknown(Reason.UNKNOWN_CALL, "a method of a parameter")
+    elif isinstance(owner, Instance):
+        vm.mark_incomplete(owner, vm.unknown(Reason.UNKNOWN_CALL, f"a method of {owner.cls.name}"), doubtful=True)
+    elif isinstance(owner, ListValue | DictValue | SetValue):
+        forget(vm, owner, vm.unknown(Reason.UNKNOWN_CALL, "a method"))
+
+
+_ANY_METHOD = NativeFunction("a method", _doubt)
