@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 from paramlens import cache
 from paramlens.facts import Analysis
 from paramlens.jobs import ANALYZER_VARIABLE, Job, run
+from paramlens.memory import collect_less
 from paramlens.sources import read_source
 
 HEADER = struct.Struct(">Q")
@@ -93,6 +94,7 @@ def main() -> None:
     os.dup2(2, 1)  # whoever prints must not write into the frames
     sys.stdout = sys.stderr
     _limit_memory()
+    collect_less()
     _end_with_parent()
     messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_analyse_all, args=(messages, sink), daemon=True).start()
@@ -157,7 +159,8 @@ def _import_evaluator() -> None:
     """Ahead of the first job, so that it does not wait for it."""
     if not os.environ.get(ANALYZER_VARIABLE):
         try:
-            import paramlens.evaluate.analyze  # noqa: F401
+            import paramlens.evaluate.analyze
+            import paramlens.syntax.lower  # noqa: F401
         except Exception:
             traceback.print_exc()
 

@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from paramlens.memory import collect_less
 from paramlens.version import version
 
 _paths = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
@@ -96,4 +97,5 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console that cannot show `·` shows `?`
+    collect_less()
     cli(prog_name="paramlens")

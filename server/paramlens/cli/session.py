@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from paramlens.cli.files import find, settings_of
 from paramlens.cli.findings import Finding, github_line, text_line
 from paramlens.facts import Problem
 from paramlens.features.diagnostics import diagnostics
-from paramlens.features.report import file_report, problem_report, report, span
+from paramlens.features.report import file_report, json_text, problem_report, report, span
 from paramlens.values import Place
 
 if TYPE_CHECKING:
@@ -119,7 +118,7 @@ def _timed(results: Iterator[runs.Result], timing: bool) -> Iterator[runs.Result
 
 
 def _print_json(files: list[dict[str, Any]]) -> None:
-    click.echo(json.dumps(report(files), indent=1))
+    click.echo(json_text(report(files)))
 
 
 def _print_findings(findings: list[Finding], files: list[dict[str, Any]], form: str) -> None:

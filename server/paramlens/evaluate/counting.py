@@ -11,6 +11,7 @@ from paramlens.evaluate.choices import NEVER_A_LAYER
 from paramlens.evaluate.frameworks import keras_layer, torch_module
 from paramlens.evaluate.frameworks.conversion import flat_tensors
 from paramlens.evaluate.frameworks.state import Call, LayerState, Producer
+from paramlens.evaluate.leaf_counts import leaf_tally
 from paramlens.facts import CallFact, LayerFact, Status, Tally, WeightFact
 from paramlens.shapes import DTYPE_BYTES, element_count
 from paramlens.values import Instance, ParameterValue, Place, Reason, TensorValue, Unknown, Value
@@ -100,6 +101,9 @@ def _may_be_module(instance: Instance, name: str) -> bool:
 
 def tally_of(vm: Interpreter, instance: Instance) -> Tally:
     """The parameter count of an instance and all below it, shared weights once."""
+    leaf = leaf_tally(instance)
+    if leaf is not None:
+        return leaf
     instances = all_instances(instance)
     weights: dict[int, tuple[ParameterValue, bool | None]] = {}
     reason: Unknown | None = None

@@ -7,6 +7,7 @@ Lines and columns are 1-based, columns count code points, `end_*` are exclusive.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
@@ -26,6 +27,23 @@ Span: TypeAlias = Callable[[Place], Json]
 def report(files: Iterable[Json]) -> Json:
     """The whole report from the reports of its files."""
     return {"schema": SCHEMA, "files": list(files)}
+
+
+def json_text(whole: Json) -> str:
+    """A report as text, one line for each model, site and problem: a long one takes Python's own layout seconds."""
+    files = ",\n  ".join(_file_text(file) for file in whole["files"])
+    return f'{{\n "schema": {json.dumps(whole["schema"])},\n "files": [{files}]\n}}'
+
+
+def _file_text(file: Json) -> str:
+    fields = [f"{json.dumps(name)}: {_field_text(value)}" for name, value in file.items()]
+    return "{\n   " + ",\n   ".join(fields) + "}"
+
+
+def _field_text(value: Any) -> str:
+    if isinstance(value, list) and len(value) > 1:
+        return "[\n    " + ",\n    ".join(map(json.dumps, value)) + "]"
+    return json.dumps(value)
 
 
 def span(place: Place) -> Json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,11 +42,51 @@ class Bound:
     given: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What binding asks of a declaration, found once: the constructor's signature, and how the rule takes each of its
+    parameters (`star`, `names`, `position` or `keyword`)."""
+
+    declaration: LayerDeclaration
+    constructor: inspect.Signature
+    base: frozenset[str]
+    takes: tuple[tuple[str, str], ...]
+
+
+_FORMS: dict[int, _Form] = {}  # by id of the declaration, which the form keeps alive
+
+
+def _form(declaration: LayerDeclaration) -> _Form:
+    form = _FORMS.get(id(declaration))
+    if form is None:
+        signature = declaration.signature
+        own = [p for p in signature.parameters.values() if p.name not in declaration.inputs]
+        base = KERAS_BASE_ARGUMENTS - frozenset(signature.parameters) if declaration.framework == "keras" else ()
+        form = _FORMS[id(declaration)] = _Form(
+            declaration, signature.replace(parameters=own), frozenset(base), tuple(_takes(signature))
+        )
+    return form
+
+
+def _takes(signature: inspect.Signature) -> Iterator[tuple[str, str]]:
+    parameters = signature.parameters.values()
+    has_varargs = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    for parameter in parameters:
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            yield parameter.name, "star"
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            yield parameter.name, "names"
+        elif parameter.kind is parameter.POSITIONAL_ONLY or (
+            has_varargs and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+        ):
+            yield parameter.name, "position"
+        else:
+            yield parameter.name, "keyword"
+
+
 def base_arguments(declaration: LayerDeclaration) -> frozenset[str]:
     """The keyword arguments that the framework's base class takes and the rule does not name itself."""
-    if declaration.framework != "keras":
-        return frozenset()
-    return KERAS_BASE_ARGUMENTS - frozenset(declaration.signature.parameters)
+    return _form(declaration).base
 
 
 def bind(declaration: LayerDeclaration, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Bound:
@@ -102,29 +142,25 @@ def _old_kernel_size(
 
 def constructor_signature(declaration: LayerDeclaration) -> inspect.Signature:
     """The rule's signature without the inputs of the call."""
-    parameters = [p for p in declaration.signature.parameters.values() if p.name not in declaration.inputs]
-    return declaration.signature.replace(parameters=parameters)
+    return _form(declaration).constructor
 
 
 def apply(declaration: LayerDeclaration, bound: Bound, inputs: Mapping[str, Any] | None = None) -> Built:
     """Call the rule with bound arguments and, where it has them, the shapes of the call's inputs."""
     positional: list[Any] = []
     named: dict[str, Any] = dict(inputs or {})
-    has_varargs = any(p.kind is p.VAR_POSITIONAL for p in declaration.signature.parameters.values())
-    for parameter in declaration.signature.parameters.values():
-        if parameter.name not in bound.arguments:
+    for name, taken in _form(declaration).takes:
+        if name not in bound.arguments:
             continue
-        value = bound.arguments[parameter.name]
-        if parameter.kind is parameter.VAR_POSITIONAL:
+        value = bound.arguments[name]
+        if taken == "star":
             positional.extend(value)
-        elif parameter.kind is parameter.VAR_KEYWORD:
+        elif taken == "names":
             named.update(value)
-        elif parameter.kind is parameter.POSITIONAL_ONLY or (
-            has_varargs and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
-        ):
+        elif taken == "position":
             positional.append(value)
         else:
-            named[parameter.name] = value
+            named[name] = value
     return declaration.rule(*positional, **named)
 
 

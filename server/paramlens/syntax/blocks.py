@@ -12,6 +12,7 @@ from functools import partial
 
 from paramlens.syntax.code import Block, ClassDef, Refusal, Statement
 from paramlens.syntax.entries import ENTRIES, Entry
+from paramlens.syntax.gate import SILENCE
 from paramlens.syntax.moved import moved, moved_statement
 from paramlens.syntax.pairing import paired
 from paramlens.syntax.scanner import Piece, Scanner, next_statement
@@ -104,9 +105,10 @@ def read_members(body: Segment, previous: Sequence[Statement]) -> tuple[Statemen
 
 def read_statements(text: str, previous: Sequence[Statement]) -> tuple[tuple[Statement, ...], list[Piece]]:
     """The top-level statements of a file's normalised text, and their places in it."""
-    pieces = list(read_pieces(text, 0, indented=False))
-    placed = [(Segment(text[piece.start : piece.end]), piece.line) for piece in pieces]
-    return tuple(_statements(placed, previous, top_level=True)), pieces
+    with SILENCE:
+        pieces = list(read_pieces(text, 0, indented=False))
+        placed = [(Segment(text[piece.start : piece.end]), piece.line) for piece in pieces]
+        return tuple(_statements(placed, previous, top_level=True)), pieces
 
 
 def read_pieces(text: str, indent: int, indented: bool) -> Iterator[Piece]:
@@ -178,6 +180,8 @@ def _fresh(entry: Entry, line: int, before: Statement | None, top_level: bool) -
     loader = Loader(entry, base, _last_version(before) if facts.kind == "class" else None)
     text = entry.segment.text
     known = entry.codes.get(base)
+    if known is None and facts.plain is not None and base == 0:
+        known = (facts.plain,)
     return Statement(text, line, text.count("\n") + 1, facts.binds, facts.mutates, facts.kind, loader, known)
 
 

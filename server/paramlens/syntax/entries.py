@@ -8,13 +8,16 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from paramlens.syntax.code import Block, Refusal
 from paramlens.syntax.gate import gate
-from paramlens.syntax.lower import ReadMembers, lower
 from paramlens.syntax.moved import moved
 from paramlens.syntax.scanner import header_colon
 from paramlens.syntax.segment import Cut, Facts, Segment, body_segment
+
+if TYPE_CHECKING:
+    from paramlens.syntax.lower import ReadMembers
 
 MAX_ENTRIES = 60_000
 MAX_CHARACTERS = 48_000_000
@@ -49,6 +52,10 @@ class Entry:
         """Its code lowered anew."""
         if isinstance(self.facts, Refusal):
             return Refusal(self.facts.message, self.facts.span.moved(line))
+        if self.facts.plain is not None:
+            return moved((self.facts.plain,), line)
+        from paramlens.syntax.lower import lower  # here: short files need no libcst
+
         return lower(self.segment.moved(line), self.facts, read_members)
 
 

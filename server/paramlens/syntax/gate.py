@@ -11,6 +11,7 @@ import ast
 import warnings
 
 from paramlens.syntax.code import Refusal, Span
+from paramlens.syntax.lower_plain import is_plain, plain_statement
 from paramlens.syntax.nesting import too_deep
 from paramlens.syntax.older_syntax import in_older_syntax
 from paramlens.syntax.scanner import header_colon
@@ -26,6 +27,10 @@ _ASSIGNS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 def gate(segment: Segment) -> Facts | Refusal:
     """The facts of a segment, or why it must not be lowered. Never raises."""
     source = segment.parsed_text
+    if segment.column is None and is_plain(segment.text):
+        plain = _plain_facts(segment, source)
+        if plain is not None:
+            return plain
     tree = _parsed(source, segment)
     if isinstance(tree, Refusal):
         return tree
@@ -44,9 +49,57 @@ def gate(segment: Segment) -> Facts | Refusal:
     return _Survey(places, walrus).facts(body)
 
 
+def _plain_facts(segment: Segment, source: str) -> Facts | None:
+    """The facts of a plain line with its code; None for any other, and for what does not parse."""
+    try:
+        with SILENCE:
+            body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    if segment.indented:
+        outer = body[0]
+        if len(body) != 1 or not isinstance(outer, ast.If) or outer.orelse:
+            return None
+        body = outer.body
+    statement = plain_statement(body)
+    if statement is None:
+        return None
+    node, end = body[0], (0, statement.span.end_column)
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+        return Facts("assign", frozenset((node.targets[0].id,)), _NOTHING, (), end, statement)
+    survey = _Survey(_Places(segment, []), set())
+    survey.visit_all(body)
+    return Facts(_kind_of(node), frozenset(survey.binds), frozenset(survey.mutates), (), end, statement)
+
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+class _Silence:
+    """No warnings of Python's parser; cheap within itself."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._caught = warnings.catch_warnings()
+
+    def __enter__(self) -> None:
+        if not self._depth:
+            self._caught = warnings.catch_warnings()
+            self._caught.__enter__()
+            warnings.simplefilter("ignore")
+        self._depth += 1
+
+    def __exit__(self, *problem: object) -> None:
+        self._depth -= 1
+        if not self._depth:
+            self._caught.__exit__(None, None, None)
+
+
+SILENCE = _Silence()
+
+
 def _parsed(source: str, segment: Segment) -> ast.Module | Refusal:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with SILENCE:
         try:
             try:
                 return ast.parse(source)
@@ -141,12 +194,15 @@ class _Survey:
         self.cuts: list[Cut] = []
 
     def facts(self, body: list[ast.stmt]) -> Facts:
-        stack = list(body)
-        while stack:
-            self._visit(stack.pop(), stack)
+        self.visit_all(body)
         self.cuts.sort(key=lambda cut: cut.colon)
         end = self.places.end(body[-1]) if body else (0, 0)
         return Facts(_kind(body), frozenset(self.binds), frozenset(self.mutates), tuple(self.cuts), end)
+
+    def visit_all(self, body: list[ast.stmt]) -> None:
+        stack = list(body)
+        while stack:
+            self._visit(stack.pop(), stack)
 
     def _visit(self, node: ast.stmt, stack: list[ast.stmt]) -> None:
         if isinstance(node, _Definition):

@@ -6,7 +6,9 @@ lines keep their columns. A `Cut` is a function or class body that is taken out 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+
+from paramlens.syntax.code import Stmt
 
 BLOCK_PREFIX = "if 1:\n"
 INLINE_PREFIX = "if 1:"
@@ -59,16 +61,17 @@ class Cut:
     is_generator: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Facts:
-    """What the gate learns of a segment without lowering it. `end` is where its last statement ends."""
+    """What the gate learns of a segment. `end` is where its last statement ends; `plain` is the code of a plain line,
+    which the gate's own tree gives."""
 
     kind: str
     binds: frozenset[str]
     mutates: frozenset[str]
     cuts: tuple[Cut, ...]
     end: tuple[int, int] = (0, 0)
-    nodes: int = field(default=0)
+    plain: Stmt | None = None
 
 
 def body_segment(text: str, colon: int, stop: int, line: int, column: int) -> Segment:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 
 from paramlens.syntax.blocks import read_members, read_statements
 from paramlens.syntax.code import Comment, Expr, ExprStmt, Refusal, Source, Span
-from paramlens.syntax.lower import lower_body
 from paramlens.syntax.scanner import Piece, comments, normalise_lines
 from paramlens.syntax.segment import Segment
 
@@ -47,6 +46,8 @@ def read_expression(text: str) -> Expr | Refusal:
         return Refusal("an expression is expected, got nothing", Span(0, 0, 0, len(text)))
     column = normal.find(stripped) - (normal.rfind("\n", 0, normal.find(stripped)) + 1)
     line = normal.count("\n", 0, normal.find(stripped))
+    from paramlens.syntax.lower import lower_body  # here: most files are read without it
+
     block = lower_body(Segment(stripped, line, column, True), lambda body: (read_members(body, ()), (body.line, 0)))
     if isinstance(block, Refusal):
         return block

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from paramlens.dims import Sym
@@ -76,18 +77,60 @@ def construct(vm: Interpreter, self: Instance, args: Sequence[Value], kwargs: di
         if marker in kwargs:
             vm.mark_incomplete(self, kwargs.pop(marker))
             return
-    bound = bind_arguments(vm, self, declaration, args, kwargs)
+    key = _plain_call(declaration, args, kwargs)
+    same = _MADE.get(key) if key is not None else None
+    bound = same.bound if same is not None else bind_arguments(vm, self, declaration, args, kwargs)
     vm.touch(self)
     state: LayerState = self.state
-    state.arguments = bound.arguments
-    state.given = tuple((name, vm.brief(bound.arguments[name])) for name in bound.given if name in bound.arguments)
+    state.arguments = dict(bound.arguments)
+    state.given = same.given if same is not None else _given(vm, bound)
     state.base = {**state.base, **bound.base}
     for name, value in bound.arguments.items():
         self.attributes.setdefault(name, _attribute_value(value))
     if declaration.inputs:
         state.needs_input = True
         return
+    if same is not None:
+        _take(vm, self, same.built)
+        return
     build(vm, self, {})
+    if key is not None and state.built is not None and not state.built.children and state.incomplete is None:
+        if len(_MADE) >= _MOST_MADE:
+            _MADE.clear()
+        _MADE[key] = _Made(declaration, bound, state.given, state.built)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a constructor call with plain arguments makes, which hangs on nothing else."""
+
+    declaration: LayerDeclaration
+    bound: binding.Bound
+    given: tuple[tuple[str, str], ...]
+    built: Built
+
+
+_MADE: dict[Any, _Made] = {}
+_MOST_MADE = 4_096
+_PLAIN = (int, bool, str, type(None))
+
+
+def _plain_call(declaration: LayerDeclaration, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Any:
+    """The call as a key, where its arguments are whole numbers and texts alone; None for any other."""
+    key: list[Any] = [id(declaration)]
+    for value in args:
+        if type(value) not in _PLAIN:
+            return None
+        key.append((type(value), value))
+    for name, value in kwargs.items():
+        if type(value) not in _PLAIN:
+            return None
+        key.append((name, type(value), value))
+    return tuple(key)
+
+
+def _given(vm: Interpreter, bound: binding.Bound) -> tuple[tuple[str, str], ...]:
+    return tuple((name, vm.brief(bound.arguments[name])) for name in bound.given if name in bound.arguments)
 
 
 def _attribute_value(value: Any) -> Value:
@@ -105,6 +148,12 @@ def build(vm: Interpreter, self: Instance, inputs: Mapping[str, Any]) -> None:
     except ShapeMismatch as problem:
         vm.mark_incomplete(self, Unknown(Reason.SHAPE_MISMATCH, str(problem), self.place))
         raise
+    _take(vm, self, built)
+
+
+def _take(vm: Interpreter, self: Instance, built: Built) -> None:
+    """Make a layer what its rule says."""
+    state: LayerState = self.state
     vm.touch(self)
     state.needs_input = False
     if not state.is_built:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from paramlens.evaluate.frameworks import keras_names, torch_names
@@ -23,6 +24,7 @@ _OTHER_SPELLINGS = {"lightning.pytorch": "pytorch_lightning", "lightning": "pyto
 _KNOWN_PREFIXES: set[str] = set()
 
 
+@lru_cache(maxsize=8_192)
 def canonical(name: str) -> str:
     """One spelling for each name: `tf.keras.layers.Dense` and `keras.src.layers.Dense` are `keras.layers.Dense`."""
     for spelling in _KERAS_SPELLINGS:
