@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from paramlens.dims import Sym
+from paramlens.evaluate.frameworks import keras_config
 from paramlens.evaluate.frameworks.state import LayerState
 from paramlens.layers import bind as binding
 from paramlens.layers.declare import Axes, Built, Child, LayerDeclaration, Outputs
@@ -39,11 +40,10 @@ def bind_arguments(
         bound = binding.bind(declaration, plain_args, plain_kwargs)
     except TypeError as problem:
         vm.throw("TypeError", str(problem))
-    return binding.Bound(
-        {name: _sized(vm, declaration, name, value) for name, value in bound.arguments.items()},
-        bound.base,
-        bound.given,
-    )
+    arguments = {name: _sized(vm, declaration, name, value) for name, value in bound.arguments.items()}
+    if declaration.framework == "keras" and "data_format" in arguments and arguments["data_format"] is None:
+        arguments["data_format"] = keras_config.default_data_format(vm)
+    return binding.Bound(arguments, bound.base, bound.given)
 
 
 def _sized(vm: Interpreter, declaration: LayerDeclaration, name: str, value: Any) -> Any:

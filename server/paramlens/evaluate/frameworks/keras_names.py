@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from paramlens.evaluate.frameworks import keras_model
+from paramlens.evaluate.frameworks import keras_config, keras_model
 from paramlens.evaluate.frameworks.conversion import sizes
 from paramlens.evaluate.frameworks.keras_lambda import LAMBDA
 from paramlens.evaluate.frameworks.keras_layer import LAYER
+from paramlens.layers.catalogue import OPERATIONS
 from paramlens.values import (
     ClassValue,
     DictValue,
@@ -85,10 +86,12 @@ function("keras.Input", "keras.layers.Input", "keras.layers.core.input_layer.Inp
          "keras.topology.Input", "keras.models.Input")(keras_model.make_input)  # fmt: skip
 
 
-@function("keras.backend.image_data_format", "keras.backend.common.image_data_format", "keras.config.image_data_format",
-          "keras.backend.config.image_data_format", "keras.backend.image_dim_ordering")
-def _data_format(vm: Interpreter) -> Value:
-    return "channels_last"
+function("keras.backend.image_data_format", "keras.backend.common.image_data_format",
+         "keras.config.image_data_format",
+         "keras.backend.config.image_data_format")(keras_config.image_data_format)  # fmt: skip
+function("keras.backend.set_image_data_format", "keras.config.set_image_data_format",
+         "keras.backend.set_image_dim_ordering")(keras_config.set_image_data_format)  # fmt: skip
+function("keras.backend.image_dim_ordering")(keras_config.image_dim_ordering)
 
 
 @function("keras.backend.floatx", "keras.config.floatx", "keras.backend.common.floatx")
@@ -109,6 +112,17 @@ def _backend(vm: Interpreter) -> Value:
 @function("keras.backend.is_keras_tensor", "keras.utils.is_keras_tensor", "keras.backend.common.is_keras_tensor")
 def _is_keras_tensor(vm: Interpreter, value: Value) -> Value:
     return isinstance(value, TensorValue) and value.kind == "keras"
+
+
+@function("keras.activations.get", "keras.activations.deserialize")
+def _activation(vm: Interpreter, identifier: Value = None, *args: Value, **kwargs: Value) -> Value:
+    """The function of a name; None is the linear one; a function is what it is."""
+    if identifier is None or isinstance(identifier, str):
+        name = f"keras.activations.{'linear' if identifier is None else identifier}"
+        return vm.operation_function(name) if name in OPERATIONS else vm.unknown(Reason.UNSUPPORTED, name)
+    if isinstance(identifier, DictValue):
+        return vm.unknown(Reason.UNSUPPORTED, "an activation's config")
+    return identifier
 
 
 @function("keras.Variable", "keras.backend.Variable", "tensorflow.Variable", "keras.backend.variable",
@@ -161,7 +175,7 @@ def _none(vm: Interpreter, *args: Value, **kwargs: Value) -> None:
 
 function("keras.backend.clear_session", "keras.utils.clear_session", "keras.utils.set_random_seed",
          "tensorflow.random.set_seed", "tensorflow.config.set_visible_devices", "tensorflow.get_logger",
-         "keras.utils.plot_model", "keras.backend.set_image_data_format", "keras.mixed_precision.set_global_policy",
+         "keras.utils.plot_model", "keras.mixed_precision.set_global_policy",
          "keras.config.disable_traceback_filtering", "tensorflow.config.experimental.set_memory_growth",
          "keras.backend.set_session", "keras.backend.set_learning_phase",
          "tensorflow.compat.v1.disable_eager_execution",

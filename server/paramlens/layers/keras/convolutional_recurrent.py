@@ -18,6 +18,7 @@ from paramlens.layers.keras.arguments import (
     with_spatial,
 )
 from paramlens.layers.keras.recurrent import sequence_output
+from paramlens.layers.keras.recurrent_cells import gate_axis
 from paramlens.layers.keras.spellings import CONVOLUTION, RECURRENT, spellings
 from paramlens.layers.keras.windows import kernel_axes, standardized, windows
 from paramlens.shapes import Shape
@@ -64,11 +65,12 @@ def _conv_lstm(
         count: Dim = product(known_sizes) * product(kernel) * (channels + filters) * 4 * filters
         return count
 
+    gate = gate_axis(4, "filters", filters)
     return Built(
         weights={
-            "kernel": axes(**kernel_axes(kernel), in_channels=channels, filters=4 * filters),
-            "recurrent_kernel": axes(**kernel_axes(kernel), state=filters, filters=4 * filters),
-            "bias": axes(filters=4 * filters) if known(use_bias) else None,
+            "kernel": axes(**kernel_axes(kernel), in_channels=channels, **gate),
+            "recurrent_kernel": axes(**kernel_axes(kernel), filters=filters, **gate),
+            "bias": axes(**gate) if known(use_bias) else None,
         },
         attributes={
             "kernel_size": kernel,

@@ -11,7 +11,7 @@ from paramlens.layers.keras.arguments import (
     integer,
 )
 from paramlens.layers.keras.recurrent import sequence_output
-from paramlens.layers.keras.recurrent_cells import cell_weights, multiplications
+from paramlens.layers.keras.recurrent_cells import cell_weights, gate_axis, multiplications
 from paramlens.layers.keras.spellings import spellings
 from paramlens.shapes import Shape
 
@@ -22,7 +22,7 @@ def _cudnn(
     """As the recurrent layer of that name, with a bias for the input and one for the state in one vector."""
     expect_rank(layer_name, shape, 3)
     weights = cell_weights(layer_name, gates, units, None, shape)
-    weights["bias"] = axes(units=2 * gates * integer(layer_name, "units", units))
+    weights["bias"] = axes(**gate_axis(2 * gates, "units", integer(layer_name, "units", units)))
     state = ((shape[0], units),) * states
 
     def macs(given: Shape, _: Shape) -> Dim | None:

@@ -29,12 +29,18 @@ def cell_weights(
     """
     width = integer(layer_name, "units", units)
     features = known_size(layer_name, shape, -1)
-    copies = None if bias is None else Axes((*("inputs_and_states" for _ in bias), "units"), (*bias, gates * width))
+    gate = gate_axis(gates, "units", width)
+    copies = None if bias is None else Axes((*("inputs_and_states" for _ in bias), *gate), (*bias, gates * width))
     return {
-        "kernel": axes(features=features, units=gates * width),
-        "recurrent_kernel": axes(state=width, units=gates * width),
+        "kernel": axes(features=features, **gate),
+        "recurrent_kernel": Axes(("units", *gate), (width, gates * width)),
         "bias": copies,
     }
+
+
+def gate_axis(gates: int, name: str, size: Dim) -> dict[str, Dim]:
+    """The last axis of a recurrent weight, the gates side by side: `4·units`."""
+    return {name if gates == 1 else f"{gates}·{name}": gates * size}
 
 
 def multiplications(weights: dict[str, Axes | None]) -> Dim:
