@@ -45,10 +45,12 @@ PROGRAMS = {
     "sliced_range": "x = list(range(10**18)[::3])\n",
     "huge_layer": "layer = nn.Conv2d(10**1000, 10**1000, 10**1000)\n",
     "catastrophic_pattern": "import re\nx = re.match('(a+)+$', 'a' * 60 + 'b')\n",
+    "halved_products": "def f(n):\n" + "    n = (n + 1) // 2 * n\n" * 500 + "    return nn.Linear(n, 2)\n",
     # recursion
     "recursion": "def f(n): return f(n + 1)\nx = f(1)\n",
     "mutual_recursion": "def f(n): return g(n)\ndef g(n): return f(n)\nx = f(1)\n",
     "exponential_recursion": "def f(n):\n    return f(n - 1) + f(n - 1)\nx = f(60)\n",
+    "exponential_on_one_line": "def f(n): return f(n - 1) + f(n - 1)\nx = f(100)\n",
     "exponential_with_base": "def f(n):\n    return 1 if n == 0 else f(n - 1) + f(n - 1)\nx = f(60)\n",
     "unknown_recursion": "import sys\ndef f(n):\n    return f(n + 1) if sys.argv[n] else f(n + 2)\nx = f(0)\n",
     "recursive_generator": "def g(n):\n    yield n\n    yield from g(n + 1)\nx = list(g(0))\n",
@@ -74,6 +76,7 @@ PROGRAMS = {
     "recursion_in_finally": "def f():\n    try:\n        f()\n    finally:\n        f()\nf()\n",
     "module_in_itself": "m = nn.Sequential()\nm.append(m)\ny = m(1)\n",
     "shared_modules": "m = nn.Linear(2, 2)\nfor i in range(60):\n    m = nn.Sequential(m, m)\n",
+    "nested_modules": "m = nn.Linear(2, 2)\nfor i in range(3000):\n    m = nn.Sequential(nn.Sequential(m))\n",
     "nested_closures": "f = lambda x: x\nfor i in range(3000):\n    f = (lambda g: lambda x: g(x))(f)\ny = f(1)\n",
     # wrong programs
     "code_from_text": "x = eval('eval(x)')\nexec('while True: pass')\n",
@@ -81,6 +84,16 @@ PROGRAMS = {
     "wrong_arguments": "x = nn.Linear(-3, 4)\ny = nn.Linear('a', None)\nz = nn.Linear(1e308 * 10, float('nan'))\n",
     "division_by_zero": "x = 1 // 0\nlayer = nn.Linear(x, x)\n",
     "many_unknown_branches": "import sys\nx = 0\n" + "if sys.argv[1]: x += 1\nelse: x += 2\n" * 100,
+    "many_early_returns": (
+        "import sys\ndef f(a):\n"
+        + "".join(f"    if a[{i}]: return nn.Linear({i + 1}, 2)\n" for i in range(400))
+        + "f(sys.argv)\n"
+    ),
+    "many_early_numbers": (
+        "import sys\ndef f(a, n):\n"
+        + "".join(f"    if a[{i}]:\n        return {i}\n    n += 1\n" for i in range(400))
+        + "    return n\nx = nn.Linear(f(sys.argv, 1), 2)\n"
+    ),
     "nested_unknown_branches": "import sys\n"
     + "".join("    " * depth + f"if sys.argv[{depth}]:\n" for depth in range(18))
     + "    " * 18

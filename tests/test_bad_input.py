@@ -152,6 +152,43 @@ def test_twenty_thousand_lines_are_read(tmp_path: Path) -> None:
     assert printed.files["long"]["seconds"] < 4 * LONGEST
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("x{i} = {i}\n", {"before": 16, "after": 36}),
+        ("print({i})\n", {"before": 16, "after": 36}),
+        ("x{i} = {i}\nlayer = nn.Linear(3, 4)\n", {"before": 16, "layer": 16, "after": 36}),
+    ],
+    ids=["assignments", "calls", "layers"],
+)
+def test_twenty_thousand_lines_are_run(tmp_path: Path, line: str, expected: dict[str, int]) -> None:
+    path = tmp_path / "long.py"
+    path.write_text(BEFORE + "".join(line.format(i=i) for i in range(20_000 // line.count("\n"))) + AFTER)
+    printed = Printed("count", "--no-cache", "--format", "json", "--timing", str(path))
+    assert totals(printed.files["long"]) == expected
+    assert printed.files["long"]["seconds"] < LONGEST
+
+
+def test_what_a_limit_left_undone_is_no_count(tmp_path: Path) -> None:
+    path = tmp_path / "x.py"
+    endless = "def endless():\n    while True:\n        pass\n\n\n"
+    path.write_text(
+        f"{endless}{BEFORE}width = 1\nwidth = endless()\nlayer = nn.Linear(width, 2)\n"
+        "stack = nn.Sequential()\nstack.append(endless())\n"
+    )
+    assert totals(Printed("count", "--no-cache", "--format", "json", str(path)).files["x"]) == {
+        "before": 16, "layer": None, "stack": None,
+    }  # fmt: skip
+
+
+def test_a_tree_of_too_many_layers_is_not_exact(tmp_path: Path) -> None:
+    path = tmp_path / "x.py"
+    text = "from torch import nn\nm = nn.Sequential(*[nn.Linear(1, 1) for i in range(10_000)])\n"
+    path.write_text(f"{text}m = nn.Sequential(m, *[nn.Linear(1, 1) for i in range(10_000)])\n")
+    (model,) = Printed("count", "--no-cache", "--format", "json", str(path)).files["x"]["models"]
+    assert (model["status"], model["total"]) in (("exact", 40_000), ("lower-bound", 39_996), ("unknown", None))
+
+
 def test_a_call_that_is_no_expression_is_told(tmp_path: Path) -> None:
     path = tmp_path / "x.py"
     path.write_text(BEFORE)

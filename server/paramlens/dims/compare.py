@@ -11,6 +11,10 @@ from paramlens.dims.sym import Dim, Monomial, Sym, constant_of, degree, from_ter
 _MAX_WORK = 600
 _MAX_EXPANSION = 4096
 
+_LEAST: dict[Sym, tuple[int | None, int]] = {}
+"""Bounds that proofs found before and the work they took: sizes that grow step by step hold one another."""
+_MOST_LEAST = 4096
+
 _INT_ANSWERS = {
     "==": int.__eq__,
     "!=": int.__ne__,
@@ -83,7 +87,7 @@ class _Proof:
         self.work += len(dim.terms)
         if self.work > _MAX_WORK:
             return False
-        least = self._least_shifted(dim)
+        least = self._least(dim)
         if least is not None and least >= 0:
             return True
         return dim.depth > 0 and any(self._without(dim, atom) for atom in _operations(dim))
@@ -92,7 +96,20 @@ class _Proof:
         """An integer ≤ dim, when one is found."""
         if isinstance(dim, int):
             return dim
-        return self._least_shifted(dim)
+        return self._least(dim)
+
+    def _least(self, dim: Sym) -> int | None:
+        known = _LEAST.get(dim)
+        if known is not None and self.work + known[1] <= _MAX_WORK:  # the answer is never another one than without it
+            self.work += known[1]
+            return known[0]
+        before = self.work
+        least = self._least_shifted(dim)
+        if self.work <= _MAX_WORK:
+            if len(_LEAST) >= _MOST_LEAST:
+                _LEAST.clear()
+            _LEAST[dim] = least, self.work - before
+        return least
 
     def _least_shifted(self, dim: Sym) -> int | None:
         """The constant left when every atom is its lower bound plus something ≥ 0, if no other term is negative."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from paramlens.dims.atoms import Atom, Opaque, Symbol
 from paramlens.dims.sym import Dim, Monomial, Sym, constant_of
 
@@ -40,6 +42,7 @@ def _factor(atom: Atom, exponent: int, alone: bool) -> str:
     return text if exponent == 1 else text + str(exponent).translate(_SUPERSCRIPTS)
 
 
+@lru_cache(maxsize=2_048)
 def _atom(atom: Atom) -> str:
     if isinstance(atom, Symbol):
         return atom.name

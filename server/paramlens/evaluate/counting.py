@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
 
 _TREE_LIMIT = 20_000
+_LARGE = 300  # instances below one another
+_MOST_WORK = 60_000  # instances looked at in large trees, as each module of a deep chain is counted when it is made
 
 
 # ------------------------------------------------------------------------------------------------------- the tree
@@ -105,8 +107,12 @@ def tally_of(vm: Interpreter, instance: Instance) -> Tally:
     if leaf is not None:
         return leaf
     instances = all_instances(instance)
+    if len(instances) > _LARGE:
+        vm.large_trees += len(instances)
     weights: dict[int, tuple[ParameterValue, bool | None]] = {}
     reason: Unknown | None = None
+    if len(instances) >= _TREE_LIMIT:
+        reason = Unknown(Reason.SIZE_LIMIT, f"more than {_TREE_LIMIT:,} layers", instance.place)
     frozen = _frozen_by_layer(instance)
     for item in instances:
         if item.state.doubtful:
@@ -121,6 +127,17 @@ def tally_of(vm: Interpreter, instance: Instance) -> Tally:
         if isinstance(item, Alternatives):
             reason = _add_alternatives(vm, item, weights, reason)
     return _tally(weights.values(), reason)
+
+
+def construction_tally(vm: Interpreter, instance: Instance) -> Tally:
+    """The count of a torch module as its constructor leaves it; not known after large trees were counted many times."""
+    if vm.large_trees > _MOST_WORK:
+        known = leaf_tally(instance)
+        if known is None:
+            reason = Unknown(Reason.SIZE_LIMIT, "modules that hold one another", instance.place)
+            return Tally(Status.UNKNOWN, reason=reason)
+        return known
+    return tally_of(vm, instance)
 
 
 def _add_alternatives(

@@ -120,6 +120,7 @@ class Interpreter:
         self.traces: list[tuple[str, str]] = []
         self.assumptions: dict[int, str] = {0: ""}  # phase → the default arguments that its facts hold for
         self.tallies: dict[int, Tally] = {}
+        self.large_trees = 0  # instances that were looked at in counting large modules
         self.construction_tallies: dict[int, Tally] = {}  # torch: counts as the constructor left them
 
     # ------------------------------------------------------------------------------------------------ bookkeeping
@@ -621,9 +622,9 @@ class Interpreter:
         """A constructor of the analysed file is done: torch modules are counted as it leaves them."""
         in_file = instance.place is not None and self.main is not None and instance.place.path == self.main.path
         if in_file and instance.state is not None and instance.state.framework == "torch":
-            from paramlens.evaluate.counting import tally_of
+            from paramlens.evaluate.counting import construction_tally
 
-            self.construction_tallies[id(instance)] = tally_of(self, instance)
+            self.construction_tallies[id(instance)] = construction_tally(self, instance)
 
     def site_tally(self, instance: Instance) -> Tally:
         """The count to show where an instance is constructed: torch at its construction (a container that is filled

@@ -29,6 +29,19 @@ class Made:
         return self.pairs.setdefault(id(a), id(b)) == id(b) and self.pairs.setdefault(id(b), id(a)) == id(a)
 
 
+class Mark(int):
+    """A place in the log, and what was made since it was marked: several marks may stand at one place."""
+
+    made: Made
+
+
+class _MadeSince:
+    """What was made since a mark."""
+
+    def __getitem__(self, mark: Mark) -> Made:
+        return mark.made
+
+
 class Journal:
     """A log of contents before changes. Costs nothing while no mark is held."""
 
@@ -36,7 +49,7 @@ class Journal:
         self.log: list[tuple[Mutable, Any]] = []
         self.epoch = next(_epochs)
         self.held = 0
-        self.made: dict[int, Made] = {}  # mark → what was made since
+        self.made = _MadeSince()
 
     def touch(self, value: Mutable) -> None:
         """Note the contents of `value`, unless they are noted since the last mark. Call before every change."""
@@ -44,30 +57,31 @@ class Journal:
             value.epoch = self.epoch
             self.log.append((value, value.contents()))
 
-    def mark(self) -> int:
+    def mark(self) -> Mark:
         """Begin to note changes; every mark is given back by `release`."""
         self.held += 1
         self.epoch = next(_epochs)
-        self.made[len(self.log)] = Made(latest_birth())
-        return len(self.log)
+        mark = Mark(len(self.log))
+        mark.made = Made(latest_birth())
+        return mark
 
     def release(self) -> None:
         self.held -= 1
         if not self.held:
             self.log.clear()
 
-    def changes(self, mark: int) -> Changes:
+    def changes(self, mark: Mark) -> Changes:
         """The present contents of everything that changed since the mark."""
         return {value: value.contents() for value, _ in self.log[mark:]}
 
-    def base(self, mark: int) -> Changes:
+    def base(self, mark: Mark) -> Changes:
         """The contents at the mark of everything that changed since."""
         base: Changes = {}
         for value, contents in self.log[mark:]:
             base.setdefault(value, contents)
         return base
 
-    def undo(self, mark: int) -> None:
+    def undo(self, mark: Mark) -> None:
         """Go back to the state at the mark; the mark stays held."""
         for value, contents in reversed(self.log[mark:]):
             value.restore(contents)

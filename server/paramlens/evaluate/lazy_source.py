@@ -7,6 +7,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from paramlens.syntax import code
 from paramlens.values import ModuleValue, Unknown, Value
 
 if TYPE_CHECKING:
@@ -77,3 +78,26 @@ class LazySource:
     def _mentions(self, position: int, name: str) -> bool:
         statement = self.statements[position]
         return statement.kind == "def" and re.search(rf"\b{re.escape(name)}\b", statement.text) is not None
+
+
+def names_in_loops(block: code.Block) -> frozenset[str]:
+    """The names that the loops of a block bind, at any depth of nested blocks: a round that was cut short leaves them
+    with the values of no round."""
+    found: set[str] = set()
+    stack: list[tuple[code.Node, bool]] = [(node, False) for node in block]
+    while stack:
+        node, looped = stack.pop()
+        looped = looped or isinstance(node, code.For | code.While)
+        if looped:
+            targets = [getattr(node, "target", None), *getattr(node, "targets", ())]
+            targets += [item.target for item in getattr(node, "items", ()) if isinstance(item, code.WithItem)]
+            while targets:
+                target = targets.pop()
+                if isinstance(target, code.Name):
+                    found.add(target.id)
+                targets.extend(getattr(target, "elements", ()))
+        for name in ("body", "orelse", "final", "handlers", "cases"):
+            inner = getattr(node, name, ())
+            if isinstance(inner, tuple):
+                stack.extend((child, looped) for child in inner)
+    return frozenset(found)

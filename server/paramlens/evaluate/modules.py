@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
 from paramlens.evaluate.frameworks import keras_names, namespace
-from paramlens.evaluate.lazy_source import LazySource
+from paramlens.evaluate.lazy_source import LazySource, names_in_loops
 from paramlens.evaluate.packages import PACKAGES
 from paramlens.evaluate.python.stdlib import STDLIB
 from paramlens.syntax import code
@@ -178,6 +178,7 @@ def _run_statement(vm: Interpreter, module: ModuleValue, source: LazySource, ind
     # what the main file binds outside of branches stays in its scope; a copy for each statement would be quadratic
     kept = not source.is_main or bool(vm.journal.held)
     before = dict(module.scope.names) if kept else {}
+    bound = {name: module.scope.names.get(name, MISSING) for name in statement.binds}
     problem: Unknown | None = None
     with vm.outside_branches():
         block = statement.code()
@@ -186,7 +187,7 @@ def _run_statement(vm: Interpreter, module: ModuleValue, source: LazySource, ind
             source.has_refusals = True
         else:
             problem = _run_block(vm, block, frame, source)
-            if problem is not None and problem.reason is Reason.RAISED:
+            if problem is not None:
                 _doubt(vm, module, statement.text, problem)
     names = module.scope.names
     if kept:
@@ -196,8 +197,11 @@ def _run_statement(vm: Interpreter, module: ModuleValue, source: LazySource, ind
                 if not source.is_main:
                     vm.registrations.watch(module, name, value)
     if problem is not None:
+        unfinished = problem.reason is not Reason.RAISED and not isinstance(block, code.Refusal)
+        looped = names_in_loops(block) if unfinished and not isinstance(block, code.Refusal) else frozenset()
         for name in statement.binds:
-            if name != "*" and name not in names:
+            lost = name not in names or unfinished and (names[name] is bound[name] or name in looped)
+            if name != "*" and lost:
                 names[name] = source.values[name] = problem
 
 
@@ -205,7 +209,7 @@ _CHANGED = re.compile(r"\b(\w+)(?:\.\w+|\[\w+\])*\.(?:add|append|extend|insert|p
 
 
 def _doubt(vm: Interpreter, module: ModuleValue, text: str, why: Unknown) -> None:
-    """What a statement that raised was to change (`model.add(…)`) may lack something."""
+    """What a statement that did not come to its end was to change (`model.add(…)`) may lack something."""
     for name in dict.fromkeys(_CHANGED.findall(text)):
         value = module.scope.names.get(name)
         if isinstance(value, Instance) and value.state is not None:

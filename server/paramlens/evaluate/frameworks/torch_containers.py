@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from paramlens.evaluate.choices import chosen_from, one_of
 from paramlens.evaluate.frameworks.state import LayerState
-from paramlens.evaluate.frameworks.torch_module import children, ensure_state
+from paramlens.evaluate.frameworks.torch_module import ensure_state
+from paramlens.evaluate.frameworks.torch_registries import is_module
 from paramlens.values import (
     DictValue,
     Instance,
@@ -47,11 +48,11 @@ def method(name: str, *tables: Table) -> Callable[[Callable[..., Value]], Callab
 
 def entries(self: Instance) -> dict[str, Value]:
     """What the container holds, by key: its modules, and for parameter containers its parameters."""
-    held = dict(children(self))
+    keys = _keys(self)
     if self.state is not None and self.state.wrapped.get("holds") == "parameters":
-        keys = _keys(self)
         return {k: v for k, v in self.attributes.items() if k in keys or isinstance(v, TensorValue | Unknown)}
-    return {k: v for k, v in self.attributes.items() if k in held or (k in _keys(self))}
+    hidden = self.state.hidden if self.state is not None else frozenset()
+    return {k: v for k, v in self.attributes.items() if k in keys or (k not in hidden and is_module(v))}
 
 
 def _keys(self: Instance) -> frozenset[str]:
