@@ -38,7 +38,8 @@ class Mark(int):
 class _MadeSince:
     """What was made since a mark."""
 
-    def __getitem__(self, mark: Mark) -> Made:
+    def __getitem__(self, mark: int) -> Made:
+        assert isinstance(mark, Mark)
         return mark.made
 
 
@@ -70,18 +71,18 @@ class Journal:
         if not self.held:
             self.log.clear()
 
-    def changes(self, mark: Mark) -> Changes:
+    def changes(self, mark: int) -> Changes:
         """The present contents of everything that changed since the mark."""
         return {value: value.contents() for value, _ in self.log[mark:]}
 
-    def base(self, mark: Mark) -> Changes:
+    def base(self, mark: int) -> Changes:
         """The contents at the mark of everything that changed since."""
         base: Changes = {}
         for value, contents in self.log[mark:]:
             base.setdefault(value, contents)
         return base
 
-    def undo(self, mark: Mark) -> None:
+    def undo(self, mark: int) -> None:
         """Go back to the state at the mark; the mark stays held."""
         for value, contents in reversed(self.log[mark:]):
             value.restore(contents)
