@@ -54,6 +54,12 @@ class FakeMachine:
 
     place = Place("model.py", 1, 1, 1, 2)
 
+    def __init__(self) -> None:
+        self.assigned_variables: set[str] = set()
+
+    def is_installed_code(self, path: str | None = None) -> bool:
+        return False
+
     def step(self) -> None:
         return None
 

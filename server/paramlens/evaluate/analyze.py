@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from paramlens.evaluate import given_inputs, modules, reporting, standalone
-from paramlens.evaluate.environment import Environment
+from paramlens.evaluate.environment import Environment, requirements_of
 from paramlens.evaluate.expressions import evaluate
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
 from paramlens.evaluate.interpreter import Interpreter
@@ -94,7 +94,14 @@ def _analyze(
     name, root = module_name(path)
     folders = environment or Environment()
     roots = dict.fromkeys((os.path.dirname(path), root, *folders.roots, *folders.site_packages))
-    vm = Interpreter(read, is_folder=os.path.isdir, search_roots=tuple(roots), limits=limits)
+    vm = Interpreter(
+        read,
+        is_folder=os.path.isdir,
+        search_roots=tuple(roots),
+        package_roots=folders.site_packages,
+        requirements_of=lambda package: requirements_of(package, folders.site_packages),
+        limits=limits,
+    )
     parsed = source or read_source(path, text)
     module = ModuleValue(name, path, Scope())
     module.source = LazySource(parsed, is_main=True)

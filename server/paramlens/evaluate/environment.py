@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -70,3 +72,24 @@ def workspace_roots(start: Path) -> tuple[str, ...]:
 
 def _has_any(folder: Path, names: tuple[str, ...]) -> bool:
     return any((folder / name).exists() for name in names)
+
+
+_REQUIREMENT = re.compile(r"^Requires-Dist:\s*([\w.-]+)([^\n]*)", re.MULTILINE)
+_IMPORTED_AS = {"pyyaml": "yaml", "pillow": "pil", "opencv_python": "cv2", "scikit_learn": "sklearn"}
+
+
+@lru_cache(maxsize=256)
+def requirements_of(package: str, site_packages: tuple[str, ...]) -> frozenset[str]:
+    """The packages, by their import names in lower case, that are installed with a package because it requires them.
+
+    Those of an extra (`timm[train]`) and those for other machines are left out.
+    """
+    found: set[str] = set()
+    for folder in site_packages:
+        for file in Path(folder).glob(f"{package}-*.dist-info/METADATA"):
+            text = file.read_text("utf-8", "replace").split("\n\n", 1)[0]
+            for name, rest in _REQUIREMENT.findall(text):
+                if ";" not in rest:
+                    imported = re.sub(r"[-.]+", "_", name.lower())
+                    found.add(_IMPORTED_AS.get(imported, imported))
+    return frozenset(found)

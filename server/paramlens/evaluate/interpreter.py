@@ -73,11 +73,16 @@ class Interpreter:
         *,
         is_folder: Callable[[str], bool] = lambda path: False,
         search_roots: Sequence[str] = (),
+        package_roots: Sequence[str] = (),
+        requirements_of: Callable[[str], frozenset[str]] = lambda package: frozenset(),
         limits: Limits | None = None,
     ) -> None:
         self.read = read
         self.is_folder = is_folder
         self.search_roots = tuple(search_roots)
+        self.package_roots = tuple(os.path.join(root, "") for root in package_roots)
+        self.requirements_of = requirements_of
+        self.assigned_variables: set[str] = set()
         self.limits = limits or Limits()
         self.journal = Journal()
         self.builtins: dict[str, Value] = {**builtins.BUILTINS, **_special_builtins()}
@@ -113,6 +118,7 @@ class Interpreter:
         self.deep_calls = 0  # how often calls nested too deep within this statement
         self.deadline = time.thread_time() + self.limits.seconds
         self.texts: dict[str, str | None] = {}
+        self.late_names: dict[tuple[str, str], str | None] = {}  # by module and name: the module that has it
         self.registrations = LateRegistrations(self)
         self.imported: set[str] = set()
         self.layer_names: dict[int, str] = {}
@@ -491,6 +497,9 @@ class Interpreter:
         module = ModuleValue(name, path or None, Scope())
         module.source = LazySource(read_source(path, text))
         return module
+
+    def is_installed_code(self, path: str | None = None) -> bool:
+        return bool(self.package_roots) and (path or self.place.path).startswith(self.package_roots)
 
     def locate_in_environment(self, name: str) -> bool:
         """Whether a module of this name can be read as source."""

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from paramlens.evaluate.lazy_source import LazySource
@@ -21,6 +22,7 @@ from paramlens.values import ClassValue, DictValue, Instance, ModuleValue, Value
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
+    from paramlens.syntax.code import Statement
 
 MOST_FILES = 1500
 """Files of a package that are looked through for registrations."""
@@ -31,6 +33,7 @@ DEPTH = 3
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]+)|import[ \t]+([\w., \t]+))", re.MULTILINE
 )
+_DEFINITION = re.compile(r"(.*?)^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+", re.MULTILINE | re.DOTALL)
 _WORD = re.compile(r"\w+")
 
 
@@ -40,13 +43,14 @@ class LateRegistrations:
     def __init__(self, vm: Interpreter) -> None:
         self._vm = vm
         self._files: dict[str, dict[str, str]] = {}  # by top package: the texts of its files by dotted name
+        self._indexes: dict[tuple[str, str], _Index] = {}  # by the registry's module and name
         self._searched: set[tuple[int, str]] = set()
         self._found: dict[tuple[int, str], Value] = {}
 
     def watch(self, module: ModuleValue, name: str, value: Value) -> None:
         """A module bound the value: when a key of a dict in it is missing, look for what would have put it there."""
-        for mapping in _mappings(value, module, DEPTH):
-            if mapping.late is None:
+        for mapping in _registries(value, module, name):
+            if mapping.late is None and mapping.factory is None:
                 mapping.late = lambda key, mapping=mapping: self._complete(mapping, key, module, name)
 
     def _complete(self, mapping: DictValue, key: Value, module: ModuleValue, name: str) -> None:
@@ -57,22 +61,26 @@ class LateRegistrations:
             mapping.items[key] = self._found[known]
         elif known not in self._searched:
             self._searched.add(known)
-            self._run(mapping, key, module, _registrars(module.source, name))
+            self._run_registrations(mapping, key, self._index(module, name))
             if key in mapping.items:
                 self._found[known] = mapping.items[key]
 
-    def _run(self, mapping: DictValue, key: str, module: ModuleValue, registrars: re.Pattern[str]) -> None:
+    def _index(self, module: ModuleValue, name: str) -> _Index:
+        known = (module.name, name)
+        if known not in self._indexes:
+            self._indexes[known] = _Index(_registrars(module.source, name), self._package_files(module))
+        return self._indexes[known]
+
+    def _run_registrations(self, mapping: DictValue, key: str, index: _Index) -> None:
         from paramlens.evaluate import modules
 
-        for name, text in self._package_files(module).items():
-            if key not in text or not registrars.search(text):
-                continue
+        for name in index.files_with(key):
             part = modules.import_module(self._vm, name)
             source: LazySource | None = part.source if isinstance(part, ModuleValue) else None
             if not isinstance(part, ModuleValue) or source is None or source.is_main:
                 continue
-            for index in _registrations(source, key, registrars):
-                modules.run_statement(self._vm, part, source, index)
+            for position in index.statements_with(key, name, source):
+                modules.run_statement(self._vm, part, source, position)
                 if key in mapping.items:
                     return
 
@@ -111,47 +119,97 @@ class LateRegistrations:
                 yield name.partition(".")[0]
 
 
-def _mappings(value: Value, module: ModuleValue, depth: int) -> Iterator[DictValue]:
-    """The dicts in what a module made: itself, in the attributes of its objects, in its classes."""
-    if depth == 0:
-        return
+def _registries(value: Value, module: ModuleValue, name: str) -> Iterator[DictValue]:
+    """The dicts in what a module made that code somewhere fills: itself, those in its objects and its classes."""
     if isinstance(value, DictValue):
-        yield value
-        inner = list(value.items.values())
+        if not value.items or _is_filled(module, name):
+            yield from _nested(value, DEPTH)
     elif isinstance(value, Instance) and value.state is None:
+        yield from _filled(value.attributes, value.cls.module)
         if isinstance(value.payload, DictValue):
             yield value.payload
-        inner = list(value.attributes.values())
     elif isinstance(value, ClassValue) and value.module is module:
-        inner = list(value.namespace.values())
-    else:
-        return
-    for item in inner:
-        if isinstance(item, DictValue | Instance):
-            yield from _mappings(item, module, depth - 1)
+        yield from _filled(value.namespace, module)
 
 
-def _registrars(source: LazySource, name: str) -> re.Pattern[str]:
-    """What a registration mentions: the registry itself, or a function or object of its module that uses it."""
+def _filled(names: dict[str, Value], module: ModuleValue | None) -> Iterator[DictValue]:
+    for name, value in names.items():
+        if isinstance(value, DictValue) and module is not None and _is_filled(module, name):
+            yield from _nested(value, DEPTH - 1)
+
+
+def _nested(mapping: DictValue, depth: int) -> Iterator[DictValue]:
+    yield mapping
+    for value in mapping.items.values():
+        if isinstance(value, DictValue) and depth > 1:
+            yield from _nested(value, depth - 1)
+
+
+def _is_filled(module: ModuleValue, name: str) -> bool:
+    """Whether the file has code that puts something under keys of that name."""
+    word = re.escape(name)
+    fills = rf"\b{word}(?:\[[^\]\n]*\])+[ \t]*=[^=]|\b{word}(?:\[[^\]\n]*\])?\.(?:update|setdefault)\("
+    return module.source is not None and re.search(fills, module.source.text) is not None
+
+
+def _registrars(source: LazySource, name: str) -> frozenset[str]:
+    """What a registration calls: the registry itself, or a function or object of its module that uses it."""
     words = {name}
     for _ in range(2):
-        known = re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b")
-        words.update(bound for s in source.statements if known.search(s.text) for bound in s.binds if bound != "*")
+        known = _any_of(words)
+        for statement in source.statements:
+            if statement.kind in ("def", "class", "assign") and known.search(statement.text):
+                words.update(statement.binds)
+    return frozenset(words)
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b")
 
 
-def _registrations(source: LazySource, key: str, registrars: re.Pattern[str]) -> list[int]:
-    """The statements that may register the key, those that bind it first."""
-    word = re.compile(rf"(?<!\w){re.escape(key)}(?!\w)")
-    found = [
-        index
-        for index, statement in enumerate(source.statements)
-        if statement.kind not in ("import", "if-main")
-        and index not in source.done
-        and word.search(statement.text)
-        and registrars.search(statement.text)
-    ]
-    return sorted(found, key=lambda index: key not in source.statements[index].binds)
+class _Index:
+    """Where the texts of a package name a registry, by the other words there."""
+
+    def __init__(self, registrars: frozenset[str], files: dict[str, str]) -> None:
+        self._registrars = registrars
+        self._mention = _any_of(registrars)
+        self._use = re.compile(rf"{self._mention.pattern}(?:\.\w+)*[ \t]*[(\[]")
+        self._texts = {name: text for name, text in files.items() if self._mention.search(text)}
+        self._files: dict[str, list[str]] = defaultdict(list)
+        for name, text in self._texts.items():
+            for word in set(_WORD.findall(text)):
+                self._files[word].append(name)
+        self._statements: dict[str, list[tuple[int, set[str]]]] = {}
+
+    def files_with(self, key: str) -> list[str]:
+        """The files that name the registry and the key."""
+        longest = max(_WORD.findall(key), key=len)
+        return [name for name in self._files.get(longest, ()) if longest == key or key in self._texts[name]]
+
+    def statements_with(self, key: str, name: str, source: LazySource) -> list[int]:
+        """The statements of a file that may register the key and did not run, those that bind it first."""
+        if name not in self._statements:
+            self._statements[name] = [
+                (position, set(_WORD.findall(text)))
+                for position, statement in enumerate(source.statements)
+                if (text := self._registering(statement))
+            ]
+        words = set(_WORD.findall(key))
+        found = [
+            position
+            for position, others in self._statements[name]
+            if words <= others and position not in source.done and key in source.statements[position].text
+        ]
+        return sorted(found, key=lambda position: key not in source.statements[position].binds)
+
+    def _registering(self, statement: Statement) -> str:
+        """The part of a statement that may register something as it runs: of a definition its decorators and name."""
+        if statement.kind in ("def", "class"):
+            head = _DEFINITION.match(statement.text)
+            return head.group() if head and self._mention.search(head.group(1)) else ""
+        if statement.kind in ("import", "if-main") or not self._use.search(statement.text):
+            return ""
+        return statement.text if statement.kind != "assign" or statement.mutates & self._registrars else ""
 
 
 def _imports(text: str, name: str, *, is_package: bool) -> Iterator[str]:

@@ -30,6 +30,12 @@ class Machine(Protocol):
     def place(self) -> Place:
         """The call expression being evaluated."""
 
+    assigned_variables: set[str]
+    """Environment variables that the program may have set; `*` for any."""
+
+    def is_installed_code(self, path: str | None = None) -> bool:
+        """Whether the file, or the code that runs, belongs to an installed package."""
+
     def step(self) -> None:
         """Count a piece of work; ends the evaluation when the budget is used up."""
 

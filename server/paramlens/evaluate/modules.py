@@ -8,13 +8,14 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from paramlens.evaluate import type_checking
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
 from paramlens.evaluate.frameworks import keras_names, namespace
 from paramlens.evaluate.lazy_source import LazySource, names_in_loops
 from paramlens.evaluate.packages import PACKAGES
 from paramlens.evaluate.python.stdlib import STDLIB
 from paramlens.syntax import code
-from paramlens.values import Instance, ModuleValue, Reason, Undetermined, Unknown, Value
+from paramlens.values import FunctionValue, Instance, ModuleValue, NativeFunction, Reason, Undetermined, Unknown, Value
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
@@ -37,6 +38,9 @@ def attribute(vm: Interpreter, module: ModuleValue, name: str) -> Value:
     submodule = import_module(vm, f"{module.name}.{name}")
     if isinstance(submodule, ModuleValue):
         return submodule
+    part = type_checking.defining_module(vm, module, name)
+    if part is not None:
+        return vm.get_attribute(import_module(vm, part), name)
     hook = lookup(vm, module, "__getattr__")
     if hook is not MISSING:
         return vm.call(hook, (name,))
@@ -66,24 +70,9 @@ def lookup(vm: Interpreter, module: ModuleValue, name: str) -> Value:
         return source.values[name]
     if any(index in source.running for index in source.statements_for(name)):  # its own decorator asks for it
         return Unknown(Reason.UNRESOLVED_NAME, name)
-    if not source.is_main and _run_type_checking(vm, module, source, name):
+    if not source.is_main and type_checking.run_import(vm, module, name):
         return names[name]
     return MISSING if name.startswith("_") else _from_stars(vm, module, source, name)
-
-
-def _run_type_checking(vm: Interpreter, module: ModuleValue, source: LazySource, name: str) -> bool:
-    """A package that loads its parts late names them under `if TYPE_CHECKING:`; run that for a name not found."""
-    for index in source.statements_for(name):
-        if "TYPE_CHECKING" in source.statements[index].text and index in source.done:
-            source.done.discard(index)
-            module.scope.names["TYPE_CHECKING"] = True
-            try:
-                run_statement(vm, module, source, index)
-            finally:
-                module.scope.names["TYPE_CHECKING"] = False
-            if name in module.scope.names:
-                return True
-    return False
 
 
 def _from_stars(vm: Interpreter, module: ModuleValue, source: LazySource, name: str) -> Value:
@@ -148,14 +137,13 @@ def _is_package(module: ModuleValue) -> bool:
 
 
 def _run_for(vm: Interpreter, module: ModuleValue, source: LazySource, name: str) -> None:
-    """Run what binds the name, then what changes its value, in the order of the file."""
-    for index in source.statements_for(name):
+    """Run what binds the name and what changes its value, in the order of the file."""
+    binders = source.statements_for(name)
+    for index in sorted({*binders, *source.changes_of(name)}) if binders else source.stars_before(name):
+        decorated = index not in binders and source.statements[index].kind in ("def", "class")
+        if decorated and isinstance(module.scope.names.get(name), FunctionValue | NativeFunction):
+            continue  # what a function decorates does not change the function
         run_statement(vm, module, source, index)
-    for index in source.stars_before(name):
-        run_statement(vm, module, source, index)
-    if name in module.scope.names or name in source.values:
-        for index in source.changes_of(name):
-            run_statement(vm, module, source, index)
 
 
 def run_statement(vm: Interpreter, module: ModuleValue, source: LazySource, index: int) -> None:
@@ -284,8 +272,14 @@ def _placed(module: ModuleValue | Unknown, frame: Frame, node: code.Node) -> Val
 
 
 def _unresolved(vm: Interpreter, frame: Frame, node: code.Node, name: str) -> None:
-    """An import that is not found raises inside a `try` that expects it, and is unknown anywhere else."""
-    if frame.try_depth and name.split(".", 1)[0] not in sys.stdlib_module_names:
+    """An import that is not found raises inside a `try` that expects it, and is unknown anywhere else.
+
+    What an installed package requires is there when its code runs, whether or not it can be read here.
+    """
+    root = name.split(".", 1)[0]
+    module = frame.module
+    required = vm.is_installed_code(module.path) and root.lower() in vm.requirements_of(module.name.split(".", 1)[0])
+    if frame.try_depth and root not in sys.stdlib_module_names and not required:
         vm.throw("ModuleNotFoundError", f"No module named '{name}'")
 
 

@@ -72,17 +72,52 @@ def environment_value(vm: Machine, self_or_name: Value, *rest: Value, **named: V
     return vm.unknown(Reason.ENVIRONMENT, name if isinstance(name, str) else "os.environ")
 
 
-def variable(vm: Machine, self: Value, name: Value, default: Value = None) -> Unknown:
+def is_unset(vm: Machine, name: Value) -> bool:
+    """Installed packages are read as they are without the environment variables that switch them, unless the program
+    sets one itself."""
+    known_name = plain(name)
+    return isinstance(known_name, str) and vm.is_installed_code() and not vm.assigned_variables & {known_name, "*"}
+
+
+def variable(vm: Machine, self: Value, name: Value, default: Value = None) -> Value:
+    return default if is_unset(vm, name) else environment_value(vm, name)
+
+
+def required_variable(vm: Machine, self: Value, name: Value) -> Value:
     return environment_value(vm, name)
+
+
+def has_variable(vm: Machine, self: Value, name: Value) -> Value:
+    return False if is_unset(vm, name) else environment_value(vm, name)
+
+
+def get_variable(vm: Machine, key: Value, default: Value = None) -> Value:
+    return variable(vm, None, key, default)
+
+
+def assign_variable(vm: Machine, self: Value, name: Value, *value: Value) -> None:
+    known_name = plain(name)
+    vm.assigned_variables.add(known_name if isinstance(known_name, str) else "*")
+
+
+def set_default_variable(vm: Machine, self: Value, name: Value, default: Value = None) -> Value:
+    found = variable(vm, self, name, default)
+    assign_variable(vm, self, name)
+    return found
+
+
+def assign_variables(vm: Machine, self: Value, *values: Value, **named: Value) -> None:
+    vm.assigned_variables.add("*")
 
 
 ENVIRON_CLASS = make_class(
     "_Environ",
     (OBJECT,),
     {
-        **functions(dict.fromkeys(("get", "__getitem__", "setdefault", "pop", "__contains__"), variable)),
+        **functions({"get": variable, "pop": variable, "setdefault": set_default_variable}),
+        **functions({"__getitem__": required_variable, "__contains__": has_variable}),
         **functions(dict.fromkeys(("items", "keys", "values", "copy", "__iter__", "__len__"), environment_value)),
-        **actions("__setitem__", "__delitem__", "update"),
+        **functions({"__setitem__": assign_variable, "__delitem__": assign_variable, "update": assign_variables}),
     },
     None,
     "os",
@@ -92,8 +127,9 @@ OS: dict[str, Value] = {
         "getcwd", "listdir", "walk", "scandir", "stat", "cpu_count", "getpid", "getlogin", "uname", "system", "popen",
         "urandom", "access", "sched_getaffinity", "get_terminal_size",
     ),
-    **actions("makedirs", "mkdir", "remove", "unlink", "rmdir", "rename", "chdir", "chmod", "putenv", "removedirs"),
-    "getenv": NativeFunction("getenv", environment_value),
+    **actions("makedirs", "mkdir", "remove", "unlink", "rmdir", "rename", "chdir", "chmod", "removedirs"),
+    "getenv": NativeFunction("getenv", get_variable),
+    "putenv": NativeFunction("putenv", lambda vm, name, value: assign_variable(vm, None, name)),
     "environ": Instance(ENVIRON_CLASS),
     "sep": "/",
     "linesep": "\n",
