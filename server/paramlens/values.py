@@ -168,6 +168,22 @@ class ListValue(Mutable):
         self.items, self.rest = contents
 
 
+class TrackedList(ListValue):
+    """The copy of a list that a Keras layer keeps under an attribute, to see what is appended to it.
+
+    `origin` is the list itself; `replaced` is set when an item took the place of another, which Keras does not see.
+    Of a list that is appended, Keras sees what it holds then: `appended` has such lists and their items.
+    """
+
+    __slots__ = ("appended", "origin", "replaced")
+
+    def __init__(self, origin: ListValue) -> None:
+        super().__init__([tracked(item) for item in origin.items], origin.rest)
+        self.origin = origin
+        self.replaced = False
+        self.appended: list[tuple[ListValue, int]] = []
+
+
 class DictValue(Mutable):
     """A dict in insertion order. `open` means that it may hold further keys that are not known.
 
@@ -189,6 +205,24 @@ class DictValue(Mutable):
 
     def restore(self, contents: tuple[dict[Value, Value], bool]) -> None:
         self.items, self.open = contents
+
+
+class TrackedDict(DictValue):
+    """The copy of a dict that a Keras layer keeps under an attribute; `origin` is the dict itself."""
+
+    __slots__ = ("origin",)
+
+    def __init__(self, origin: DictValue) -> None:
+        items = {key: tracked(item) for key, item in origin.items.items()}
+        super().__init__(items, open=origin.open, factory=origin.factory)
+        self.origin = origin
+
+
+def tracked(value: Value) -> Value:
+    """What a Keras layer keeps of a value: of lists and dicts, copies."""
+    if type(value) is ListValue:
+        return TrackedList(value)
+    return TrackedDict(value) if type(value) is DictValue else value
 
 
 class SetValue(Mutable):
@@ -230,6 +264,51 @@ class IteratorValue(Mutable):
 
     def restore(self, contents: tuple[list[Value], int]) -> None:
         self.items, self.position = contents
+
+
+class GeneratorValue(IteratorValue):
+    """An iterator whose items are computed when they are first asked for, by `begin(self, partly)`.
+
+    `partly` says that perhaps not all of them are taken. `drive(at_yield)`, for the generators of functions, runs the
+    body with a function that is called where it yields.
+    """
+
+    __slots__ = ("_items", "_rest", "begin", "drive")
+
+    def __init__(self, begin: Callable[[GeneratorValue, bool], None]) -> None:
+        self.begin: Callable[[GeneratorValue, bool], None] | None = None
+        self.drive: Callable[[Callable[[Value], Value]], None] | None = None
+        super().__init__([])
+        self.begin = begin
+
+    def start(self, *, partly: bool) -> None:
+        """Compute the items, unless that was done."""
+        if self.begin is not None:
+            self.begin(self, partly)
+
+    @property
+    def items(self) -> list[Value]:
+        self.start(partly=False)
+        return self._items
+
+    @items.setter
+    def items(self, items: list[Value]) -> None:
+        self._items = items
+
+    @property
+    def rest(self) -> Unknown | None:
+        self.start(partly=False)
+        return self._rest
+
+    @rest.setter
+    def rest(self, rest: Unknown | None) -> None:
+        self._rest = rest
+
+    def contents(self) -> Any:
+        return list(self._items), self.position, self._rest, self.begin
+
+    def restore(self, contents: Any) -> None:
+        self._items, self.position, self._rest, self.begin = contents
 
 
 # -------------------------------------------------------------------------------------------------------- tensors

@@ -68,6 +68,9 @@ def call(
     result: Unknown,
 ) -> Unknown:
     """Call what may be one of several functions. What these make is no fact: perhaps none of it is made."""
+    for option in callee.options:
+        if isinstance(option, BoundMethod) and getattr(option.function, "name", "") == "get":
+            result = item_of(result, option.receiver)
     options = tuple(option for option in callee.options if _may_change_something(option, (*args, *kwargs.values())))
     if not options or len(vm.frames) >= vm.limits.call_depth // 2:
         return result
@@ -90,15 +93,39 @@ def call(
         vm.idle_limit = max(vm.idle_limit, idle + vm.steps - before)
 
 
+_UNKNOWN_METHOD = "a method of a layer: "  # how the names of methods begin that stand for ones that are not known
+# Methods written here that change their receiver.
+_CHANGES = frozenset(
+    (
+        *("append", "extend", "insert", "remove", "pop", "popitem", "clear", "sort", "reverse", "update", "setdefault"),
+        *("add", "discard", "__setitem__", "__delitem__", "__iadd__", "appendleft", "extendleft", "popleft", "rotate"),
+        *("requires_grad_", "detach_", "apply", "add_module", "register_module", "register_parameter", "__setattr__"),
+        *("register_buffer", "set_submodule", "__delattr__", "freeze", "unfreeze", "build", "__init__"),
+    )
+)
+# Those that give its parts.
+_PARTS = frozenset(
+    (
+        *("parameters", "named_parameters", "children", "named_children", "modules", "named_modules", "values", "items"),
+        *("copy", "__getitem__", "get_layer", "get_submodule", "get_parameter"),
+    )
+)
+
+
 def _may_change_something(function: Value, args: tuple[Value, ...]) -> bool:
     """Whether a call can have an effect: on its receiver, its arguments, or what a closure sees."""
+    if isinstance(function, BoundMethod) and isinstance(function.function, NativeFunction):
+        name = function.function.name.rpartition(".")[2]
+        return name in _CHANGES or name in _PARTS or function.function.name.startswith(_UNKNOWN_METHOD)
     if isinstance(function, BoundMethod | Instance):
         return True
     if isinstance(function, PartialValue):
         return _may_change_something(function.function, (*function.args, *function.kwargs.values(), *args))
     if isinstance(function, FunctionValue) and function.scope is not function.module.scope:
         return True
-    if not isinstance(function, FunctionValue | NativeFunction):
+    if isinstance(function, NativeFunction):
+        return any(isinstance(arg, Instance) and arg.state is not None for arg in args)
+    if not isinstance(function, FunctionValue):
         return False
     return any(isinstance(arg, _CHANGEABLE) or (isinstance(arg, Unknown) and arg.options) for arg in args)
 
@@ -139,4 +166,22 @@ def _doubt(vm: Interpreter, owner: Value, *args: Value, **kwargs: Value) -> None
         forget(vm, owner, vm.unknown(Reason.UNKNOWN_CALL, "a method"))
 
 
-_ANY_METHOD = NativeFunction("a method", _doubt)
+# Parts of the names of methods that freeze weights, tie them, or put others in their place.
+_CHANGING = (
+    "adapter", "add", "append", "freeze", "fuse", "init_weights", "insert", "lora", "merge", "post_init", "prune",
+    "quantize", "remove", "replace", "requires_grad", "resize", "tie", "trainable",
+)
+
+
+def method(owner: Instance, name: str, result: Unknown) -> Unknown:
+    """A method of a layer that is not known: by its name, calling it may change the layer."""
+    if not any(part in name for part in _CHANGING):
+        return result
+
+    def call(vm: Interpreter, *args: Value, **kwargs: Value) -> None:
+        vm.mark_incomplete(owner, vm.unknown(Reason.UNKNOWN_CALL, f"{owner.cls.name}.{name}"), doubtful=True)
+
+    return one_of(result, BoundMethod(NativeFunction(_UNKNOWN_METHOD + name, call), owner))
+
+
+_ANY_METHOD = NativeFunction(_UNKNOWN_METHOD, _doubt)

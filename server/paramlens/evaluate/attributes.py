@@ -118,7 +118,7 @@ def _instance(vm: Interpreter, value: Instance, name: str) -> Value:
     if fallback is not None:
         return vm.call(fallback, (value, name))
     if any(type(base) is Unknown for base in value.cls.mro):
-        return Unknown(Reason.UNRESOLVED_ATTRIBUTE, name, value.place)
+        return aliases.method(value, name, Unknown(Reason.UNRESOLVED_ATTRIBUTE, name, value.place))
     return MISSING
 
 

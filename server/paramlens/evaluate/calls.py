@@ -203,7 +203,7 @@ def _result_of(vm: Interpreter, function: NativeFunction, args: Sequence[Value],
     if function.name in _PURE and all(isinstance(arg, Unknown | int | float | Sym) for arg in args):
         return derived(why, text, function.name, *args)
     result = fresh(why.reason, why.detail, why.place or vm.place)
-    if function.name == "getattr":
+    if function.name == "getattr" or not any(arg is why for arg in args):
         result = one_of(result, why)
     return replace(result, name=text) if any(arg is why for arg in args) else result
 

@@ -11,6 +11,7 @@ from paramlens.values import (
     ClassValue,
     DictValue,
     FunctionValue,
+    GeneratorValue,
     Instance,
     IteratorValue,
     ListValue,
@@ -89,6 +90,8 @@ def _members(holder: Value) -> Iterable[Value]:
         holder = holder.payload
     if isinstance(holder, Instance) and holder.state is not None:
         return [item for item in holder.attributes.values() if isinstance(item, Instance)]
+    if isinstance(holder, GeneratorValue) and holder.begin is not None:
+        return ()
     if isinstance(holder, ListValue | IteratorValue) and holder.rest is not None:
         return (*holder.items, *item_of(holder.rest, holder.rest).options)
     return _items(holder)
@@ -97,6 +100,8 @@ def _members(holder: Value) -> Iterable[Value]:
 def _items(value: Value) -> Iterable[Value]:
     if isinstance(value, tuple):
         return value
+    if isinstance(value, GeneratorValue) and value.begin is not None:
+        return ()
     if isinstance(value, ListValue | IteratorValue):
         return value.items
     if isinstance(value, DictValue):

@@ -1,15 +1,15 @@
-"""List, set, dict and generator comprehensions. Generators are computed at once, within the limits."""
+"""List, set, dict and generator comprehensions."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from paramlens.evaluate import branches
+from paramlens.evaluate import branches, generators
 from paramlens.evaluate.choices import item_of, one_of
 from paramlens.evaluate.frames import Frame
 from paramlens.syntax import code
-from paramlens.values import DictValue, IteratorValue, ListValue, Reason, Scope, SetValue, Undetermined, Unknown, Value
+from paramlens.values import DictValue, ListValue, Reason, Scope, SetValue, Undetermined, Unknown, Value
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
@@ -28,6 +28,13 @@ def evaluate_comprehension(vm: Interpreter, node: code.Comprehension, frame: Fra
     collected = _Collected()
     inner = frame.inner(Scope(frame.scope))
     first = evaluate(vm, node.clauses[0].iterable, frame)
+    if node.kind == "generator":
+
+        def run() -> generators.Items:
+            _run_clauses(vm, node, 0, first, inner, collected)
+            return [item for item, _ in collected.items], collected.rest
+
+        return generators.deferred(vm, run)
     _run_clauses(vm, node, 0, first, inner, collected)
     frame.pending.extend(inner.pending)
     if node.kind == "dict":
@@ -35,8 +42,6 @@ def evaluate_comprehension(vm: Interpreter, node: code.Comprehension, frame: Fra
     items = [item for item, _ in collected.items]
     if node.kind == "list":
         return ListValue(items, collected.rest)
-    if node.kind == "generator":
-        return IteratorValue(items, collected.rest)
     if collected.rest is not None:
         return collected.rest
     return SetValue({vm.hashable(item): None for item in items})

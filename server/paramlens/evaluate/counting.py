@@ -117,6 +117,8 @@ def tally_of(vm: Interpreter, instance: Instance) -> Tally:
     for item in instances:
         if item.state.doubtful:
             return Tally(Status.UNKNOWN, reason=item.state.incomplete)
+        if item.state.framework == "keras" and (unseen := keras_layer.untracked(item)) is not None:
+            return Tally(Status.UNKNOWN, reason=unseen)
         if isinstance(item, Alternatives):
             continue
         for _, weight in weights_of(item):

@@ -212,6 +212,8 @@ def _joined(vm: Interpreter, node: code.JoinedStr, frame: Frame) -> Value:
 
 def _named(vm: Interpreter, node: code.NamedExpr, frame: Frame) -> Value:
     value = evaluate(vm, node.value, frame)
+    while frame.around is not None:  # a comprehension binds it outside of itself
+        frame = frame.around
     names.store(vm, frame, node.target.id, value)
     return value
 
@@ -229,7 +231,7 @@ def _yield(vm: Interpreter, node: code.Yield, frame: Frame) -> Value:
 def _yield_from(vm: Interpreter, node: code.YieldFrom, frame: Frame) -> Value:
     for item in vm.iterate(evaluate(vm, node.value, frame)):
         functions.note_yield(vm, frame, item)
-    return None
+    return vm.unknown(Reason.UNSUPPORTED, "the result of a generator")
 
 
 def _lambda(vm: Interpreter, node: code.Lambda, frame: Frame) -> Value:

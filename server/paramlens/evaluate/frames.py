@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from paramlens.evaluate.journal import Changes
 from paramlens.syntax.code import Node, Refusal
-from paramlens.values import ClassValue, FunctionValue, Instance, ModuleValue, Place, Scope, Value
+from paramlens.values import ClassValue, FunctionValue, Instance, ListValue, ModuleValue, Place, Scope, Value
 
 
 class Frame:
@@ -18,7 +19,10 @@ class Frame:
     unknown conditions that left early and wait to be joined.
     """
 
-    __slots__ = ("function", "module", "offset", "owner", "pending", "receiver", "scope", "try_depth", "yields")
+    __slots__ = (
+        "around", "at_yield", "function", "module", "offset", "owner", "pending", "receiver", "scope", "try_depth",
+        "yields",
+    )  # fmt: skip
 
     def __init__(self, scope: Scope, module: ModuleValue, offset: int, *, owner: ClassValue | None = None) -> None:
         self.scope = scope
@@ -27,7 +31,9 @@ class Frame:
         self.owner = owner
         self.receiver: Value = None
         self.function: FunctionValue | None = None
-        self.yields: list[Value] | None = None
+        self.yields: ListValue | None = None
+        self.around: Frame | None = None  # of a comprehension: the frame that it stands in
+        self.at_yield: Callable[[Value], Value] | None = None  # instead of collecting
         self.pending: list[Pending] = []
         self.try_depth = 0  # how many enclosing `try` statements handle ImportError
 
@@ -35,6 +41,7 @@ class Frame:
         """The frame of a comprehension or lambda default within this one."""
         frame = Frame(scope, self.module, self.offset, owner=self.owner)
         frame.receiver, frame.function, frame.yields = self.receiver, self.function, self.yields
+        frame.at_yield, frame.around = self.at_yield, self
         frame.try_depth = self.try_depth
         return frame
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from paramlens.dims import Sym
-from paramlens.evaluate import branches
+from paramlens.evaluate import branches, generators
 from paramlens.evaluate.frames import Frame, LimitReached, Signal, Thrown
 from paramlens.syntax import code
 from paramlens.values import (
@@ -90,9 +90,12 @@ def _make(
 
 def note_yield(vm: Interpreter, frame: Frame, value: Value) -> None:
     """Add an item to what the running generator gives."""
-    if frame.yields is not None:
-        frame.yields.append(value)
-        if len(frame.yields) >= vm.limits.iterations:
+    if frame.at_yield is not None:
+        frame.at_yield(value)
+    elif frame.yields is not None and frame.yields.rest is None:
+        vm.touch(frame.yields)
+        frame.yields.items.append(value)
+        if len(frame.yields.items) >= vm.limits.iterations:
             raise _GeneratorFull
 
 
@@ -107,9 +110,12 @@ def call_function(vm: Interpreter, function: FunctionValue, args: Sequence[Value
     frame = Frame(scope, function.module, function.offset, owner=function.owner)
     frame.function = function
     frame.receiver = args[0] if args else None
+    if isinstance(function.code, code.FunctionDef) and function.code.is_generator:
+        vm.entered_functions.add(id(function.code))
+        return generators.of_function(vm, function, frame)
     if len(vm.frames) >= vm.limits.call_depth:
         vm.too_deep(function)
-    if _too_deep(vm, function, (*args, *kwargs.values())):
+    if too_deep(vm, function, (*args, *kwargs.values())):
         return vm.note(Unknown(Reason.RECURSION_LIMIT, function.name, vm.place))
     vm.push(function, frame)
     try:
@@ -122,7 +128,7 @@ def call_function(vm: Interpreter, function: FunctionValue, args: Sequence[Value
         vm.pop()
 
 
-def _too_deep(vm: Interpreter, function: FunctionValue, args: Sequence[Value]) -> bool:
+def too_deep(vm: Interpreter, function: FunctionValue, args: Sequence[Value]) -> bool:
     """Whether calls nest too deep; a recursion over something unknown has no end to find and stops early."""
     if len(vm.frames) >= vm.limits.call_depth:
         return True
@@ -144,22 +150,28 @@ def _run_body(vm: Interpreter, node: code.FunctionDef, frame: Frame) -> Value:
     body = node.body.load()
     if isinstance(body, code.Refusal):
         return vm.note(Unknown(Reason.SYNTAX, node.name, frame.place(node)))
-    rest: Unknown | None = None
-    if node.is_generator:
-        frame.yields = []
     signal: Signal | None = None
     try:
         signal = execute_block(vm, body, frame)
-    except _GeneratorFull:
-        rest = Unknown(Reason.SIZE_LIMIT, node.name, frame.place(node))
     except Thrown:
         signal = branches.rescue(vm, frame)
         if signal is None:
             raise
     signal = branches.settle(vm, frame, 0, ("return", "break", "continue"), signal)
-    if frame.yields is not None:
-        return IteratorValue(frame.yields, rest)
     return signal.value if signal is not None else None
+
+
+def run_generator(vm: Interpreter, function: FunctionValue, frame: Frame) -> Unknown | None:
+    """Run the body of a generator; why more items may follow than its frame notes."""
+    assert isinstance(function.code, code.FunctionDef)
+    vm.push(function, frame)
+    try:
+        result = _run_body(vm, function.code, frame)
+    except _GeneratorFull:
+        return Unknown(Reason.SIZE_LIMIT, function.name, frame.place(function.code))
+    finally:
+        vm.pop()
+    return result if isinstance(result, Unknown) and result.reason is Reason.SYNTAX else None
 
 
 def bind(

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from paramlens.dims import Sym, TooLarge, Undecided, symbol
-from paramlens.evaluate import aliases, attributes, calls, classes, modules, operators, reflection
+from paramlens.evaluate import aliases, attributes, calls, classes, generators, modules, operators, reflection
 from paramlens.evaluate.alike import same
 from paramlens.evaluate.choices import one_of
 from paramlens.evaluate.executed_text import EXECUTING
@@ -305,6 +305,10 @@ class Interpreter:
     def make_iterator(self, items: list[Value]) -> IteratorValue:
         return IteratorValue(items)
 
+    def deferred(self, run: Callable[[], generators.Items]) -> IteratorValue:
+        """An iterator whose items are computed when they are asked for."""
+        return generators.deferred(self, run)
+
     def make_list(self, items: Sequence[Value]) -> ListValue:
         """A list of the analysed program."""
         return ListValue(list(items))
@@ -592,7 +596,8 @@ class Interpreter:
                 return Unknown(why.reason, f"{instance.cls.name}.{name}", why.place)
             certain = instance.state.framework == "torch" and name not in ATTRIBUTE_NAMES
             if not certain and not name.startswith("__"):
-                return Unknown(Reason.UNRESOLVED_ATTRIBUTE, f"{instance.cls.name}.{name}", self.place)
+                unknown = Unknown(Reason.UNRESOLVED_ATTRIBUTE, f"{instance.cls.name}.{name}", self.place)
+                return aliases.method(instance, name, unknown)
         return attributes.MISSING
 
     def layer_set(self, instance: Instance, name: str, value: Value) -> bool:

@@ -14,6 +14,7 @@ from paramlens.values import (
     ClassValue,
     DictValue,
     FunctionValue,
+    GeneratorValue,
     Instance,
     IteratorValue,
     ListValue,
@@ -105,6 +106,10 @@ def _join_contents(value: Mutable, a: Any, b: Any, made: Made) -> Any:
         return _join_names(a[0], b[0], made), a[1] or b[1] or a[0].keys() != b[0].keys()
     if isinstance(value, SetValue):
         return _join_sets(a, b)
+    if isinstance(value, GeneratorValue):
+        if a[3] is None and b[3] is None:
+            return a[0], max(a[1], b[1]), a[2], None
+        return [], 0, Unknown(Reason.BRANCHES, "a generator"), None
     if isinstance(value, IteratorValue):
         return (a[0], max(a[1], b[1]))
     if isinstance(value, ParameterValue):

@@ -7,7 +7,7 @@ failed binding into an abstract TypeError. It returns a value, raises `Undetermi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn, Protocol
 
 from paramlens.values import (
@@ -102,6 +102,9 @@ class Machine(Protocol):
         """`list`, `dict`, `KeyError`, … by name."""
 
     def make_iterator(self, items: list[Value]) -> IteratorValue: ...
+
+    def deferred(self, run: Callable[[], tuple[list[Value], Unknown | None]]) -> IteratorValue:
+        """An iterator whose items, and what may follow them, `run` gives when they are asked for."""
 
     def is_module_instance(self, value: Value) -> bool:
         """Whether the value is a layer, module or model of a framework (user subclasses included)."""

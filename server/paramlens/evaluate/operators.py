@@ -19,6 +19,7 @@ from paramlens.values import (
     ClassValue,
     DictValue,
     FunctionValue,
+    GeneratorValue,
     Instance,
     IteratorValue,
     ListValue,
@@ -32,6 +33,8 @@ from paramlens.values import (
     StaticMethodValue,
     SuperValue,
     TensorValue,
+    TrackedDict,
+    TrackedList,
     Undetermined,
     Unknown,
     Value,
@@ -52,8 +55,9 @@ _NUMERIC = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 _CLASS_OF: dict[type, str] = {
     bool: "bool", int: "int", Sym: "int", float: "float", complex: "complex", str: "str", bytes: "bytes",
     tuple: "tuple", range: "range", slice: "slice", type(None): "NoneType", type(...): "ellipsis", ListValue: "list",
-    DictValue: "dict", IteratorValue: "generator", FunctionValue: "function", ClassValue: "type",
-    NativeFunction: "builtin_function_or_method", BoundMethod: "method", ModuleValue: "module",
+    TrackedList: "list", TrackedDict: "dict",
+    DictValue: "dict", IteratorValue: "generator", GeneratorValue: "generator", FunctionValue: "function",
+    ClassValue: "type", NativeFunction: "builtin_function_or_method", BoundMethod: "method", ModuleValue: "module",
     PropertyValue: "property", StaticMethodValue: "staticmethod", ClassMethodValue: "classmethod",
     SuperValue: "super",
 }  # fmt: skip

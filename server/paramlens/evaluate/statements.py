@@ -7,13 +7,23 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from paramlens.evaluate import branches, classes, functions, modules, names
+from paramlens.evaluate import branches, classes, functions, generators, modules, names
 from paramlens.evaluate.choices import item_of, one_of
 from paramlens.evaluate.expressions import condition, evaluate, evaluate_index
 from paramlens.evaluate.frames import BREAK, CONTINUE, Frame, Signal, Thrown
 from paramlens.evaluate.patterns import match_pattern
 from paramlens.syntax import code
-from paramlens.values import Instance, IteratorValue, ListValue, Reason, Undetermined, Unknown, Value, fresh
+from paramlens.values import (
+    GeneratorValue,
+    Instance,
+    IteratorValue,
+    ListValue,
+    Reason,
+    Undetermined,
+    Unknown,
+    Value,
+    fresh,
+)
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
@@ -181,6 +191,8 @@ def _round(vm: Interpreter, body: code.Block, frame: Frame) -> Signal | None:
 def _for(vm: Interpreter, node: code.For, frame: Frame) -> Signal | None:
     iterable = evaluate(vm, node.iterable, frame)
     start = len(frame.pending)
+    if isinstance(iterable, GeneratorValue) and generators.leaves_early(node.body):
+        iterable.start(partly=True)
     try:
         items = vm.iterate(iterable)
     except Undetermined as problem:
@@ -344,28 +356,52 @@ def _handler_for(
 
 
 def _with(vm: Interpreter, node: code.With, frame: Frame) -> Signal | None:
-    managers: list[Value] = []
-    for item in node.items:
-        manager = evaluate(vm, item.context, frame)
-        managers.append(manager)
-        entered = vm.enter_context(manager)
-        if item.target is not None:
-            assign(vm, item.target, entered, frame)
+    return _with_from(vm, node, 0, frame)
+
+
+def _with_from(vm: Interpreter, node: code.With, index: int, frame: Frame) -> Signal | None:
+    """Enter the context managers from the given one on, run the body, and leave them again."""
+    if index == len(node.items):
+        return execute_block(vm, node.body, frame)
+    item = node.items[index]
+    manager = evaluate(vm, item.context, frame)
+    if isinstance(manager, GeneratorValue) and manager.begin is not None and manager.drive is not None:
+        return _with_generator(vm, node, index, manager, frame)
+    entered = vm.enter_context(manager)
+    if item.target is not None:
+        assign(vm, item.target, entered, frame)
     risks, waiting, mark = vm.risks, len(frame.pending), vm.journal.mark()
     try:
-        signal = execute_block(vm, node.body, frame)
-        if vm.risks != risks and any(_swallows(manager) for manager in managers):
+        signal = _with_from(vm, node, index + 1, frame)
+        if vm.risks != risks and _swallows(manager):
             left = signal
             signal = branches.perhaps_broken(vm, frame, mark, waiting, lambda: left, lambda: None)
     except Thrown as error:
-        if any(vm.suppresses(manager, error) for manager in managers):
+        if vm.suppresses(manager, error):
             return None
         raise
     finally:
         vm.journal.release()
-    for manager in reversed(managers):
-        vm.exit_context(manager)
+    vm.exit_context(manager)
     return signal
+
+
+def _with_generator(
+    vm: Interpreter, node: code.With, index: int, manager: GeneratorValue, frame: Frame
+) -> Signal | None:
+    """A `with` of a `@contextmanager` function: its body runs where that yields."""
+    signals: list[Signal | None] = []
+    target = node.items[index].target
+
+    def body(value: Value) -> None:
+        if target is not None:
+            assign(vm, target, value, frame)
+        signals.append(_with_from(vm, node, index + 1, frame))
+
+    generators.around(vm, manager, body)
+    if len({signal.kind if signal is not None else "" for signal in signals}) > 1:
+        raise Undetermined(Unknown(Reason.BRANCHES, "how a with statement is left", frame.place(node)))
+    return signals[-1] if signals else None
 
 
 def _swallows(manager: Value) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from paramlens.evaluate.frameworks import keras_lambda, keras_layer
+from paramlens.evaluate.frameworks.keras_graph import graph_layers, is_input
 from paramlens.evaluate.frameworks.keras_layer import ensure_state, method, tensor_of_shape
 from paramlens.evaluate.frameworks.state import Call, Graph, LayerState, Producer
 from paramlens.values import (
@@ -96,52 +97,6 @@ def _init_model(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) 
     state.is_built = True
     if problem is not None:
         vm.mark_incomplete(self, problem)
-
-
-def graph_layers(vm: Interpreter, inputs: Value, outputs: Value) -> tuple[list[Instance], Unknown | None]:
-    """The layers between inputs and outputs, in the order of the calls, and why some may be missing."""
-    ends = {id(tensor) for tensor in vm.flat_tensors(inputs)}
-    layers: dict[int, Instance] = {}
-    problem: Unknown | None = None
-    seen: set[int] = set()
-    ordered: list[TensorValue] = []
-    stack: list[tuple[TensorValue, bool]] = [(tensor, False) for tensor in reversed(list(vm.flat_tensors(outputs)))]
-    while stack:
-        tensor, finished = stack.pop()
-        if finished:
-            ordered.append(tensor)
-            continue
-        if id(tensor) in seen:
-            continue
-        seen.add(id(tensor))
-        stack.append((tensor, True))
-        producer: Producer | None = tensor.producer
-        if producer is not None and id(tensor) not in ends:
-            stack.extend((source, False) for source in reversed(producer.inputs))
-    for tensor in ordered:
-        producer = tensor.producer
-        if producer is None:
-            if tensor.reason is not None and problem is None:
-                problem = tensor.reason
-        elif isinstance(producer.layer, Instance) and (id(tensor) not in ends or _is_input(producer.layer)):
-            layers.setdefault(id(producer.layer), producer.layer)
-    for value in _unknowns(outputs):
-        problem = problem if problem is not None else value
-    return list(layers.values()), problem
-
-
-def _is_input(layer: Instance) -> bool:
-    return layer.cls.name == "InputLayer"
-
-
-def _unknowns(value: Value) -> list[Unknown]:
-    if isinstance(value, Unknown):
-        return [value]
-    if isinstance(value, ListValue):
-        return [found for item in value.items for found in _unknowns(item)]
-    if isinstance(value, tuple):
-        return [found for item in value for found in _unknowns(item)]
-    return []
 
 
 def replay(vm: Interpreter, graph: Graph, args: Sequence[Value]) -> Value:
@@ -246,7 +201,7 @@ def _get_layer(vm: Interpreter, self: Instance, name: Value = None, index: Value
 def layers_of(self: Instance) -> list[Instance]:
     """`model.layers`: for Sequential without its InputLayer."""
     if self.state.sequence is not None:
-        return [layer for layer in self.state.sequence if isinstance(layer, Instance) and not _is_input(layer)]
+        return [layer for layer in self.state.sequence if isinstance(layer, Instance) and not is_input(layer)]
     if self.state.graph is not None:
         return [layer for layer in self.state.graph.layers if isinstance(layer, Instance)]
     return keras_layer.sublayers(self)
@@ -303,7 +258,7 @@ def _add(vm: Interpreter, self: Instance, layer: Value) -> None:
         return
     if first and "input" not in state.wrapped:
         state.wrapped = {**state.wrapped, "input": current}
-    if not (first and _is_input(layer)):
+    if not (first and is_input(layer)):
         current = vm.call(layer, (current,)) if not (first and _own_output(layer)) else _own_output(layer)
     state.wrapped = {**state.wrapped, "current": current}
     _refresh(vm, self)
@@ -327,7 +282,7 @@ def _refresh(vm: Interpreter, self: Instance) -> None:
 
 def _start(vm: Interpreter, layer: Instance) -> Value:
     """The input that the first layer of a stack brings with it."""
-    if _is_input(layer):
+    if is_input(layer):
         return input_tensor_of(layer)
     state: LayerState = layer.state
     if state.graph is not None:
@@ -372,7 +327,7 @@ def _call_sequential(vm: Interpreter, self: Instance, inputs: Value = None, *arg
         return replay(vm, state.graph, (inputs,))
     start = inputs
     for layer in state.sequence or ():
-        if not _is_input(layer):
+        if not is_input(layer):
             inputs = vm.call(layer, (inputs,))
     if state.incomplete is None and isinstance(start, TensorValue):
         vm.touch(self)

@@ -27,12 +27,14 @@ from paramlens.evaluate.python.natives import (
 )
 from paramlens.values import (
     DictValue,
+    GeneratorValue,
     Instance,
     IteratorValue,
     ListValue,
     Reason,
     SetValue,
     TensorValue,
+    TrackedList,
     Undetermined,
     Unknown,
     Value,
@@ -169,6 +171,8 @@ def _hold_symbols(keys: Iterable[Value]) -> bool:
 
 def set_list_item(vm: Machine, holder: ListValue, index: Value, new: Value) -> None:
     position = index_of(vm, index, "list")
+    if isinstance(holder, TrackedList) and not isinstance(new, str | int | float | None):
+        holder.replaced = True
     if isinstance(position, slice):
         items = list(vm.iterate(new))
         whole(holder)
@@ -269,6 +273,8 @@ def remaining(vm: Machine, iterator: IteratorValue) -> list[Value]:
 
 def advance(vm: Machine, iterator: IteratorValue) -> Value:
     """The next item of an iterator, or MISSING at its end."""
+    if isinstance(iterator, GeneratorValue):
+        iterator.start(partly=True)
     if iterator.position < len(iterator.items):
         touch(vm, iterator)
         iterator.position += 1
@@ -278,9 +284,16 @@ def advance(vm: Machine, iterator: IteratorValue) -> Value:
     return MISSING
 
 
-def peek(vm: Machine, value: Value) -> tuple[list[Value], Unknown | None, IteratorValue | None]:
-    """The items that an iterable gives, what may follow them, and the iterator to move on once they are taken."""
+def peek(
+    vm: Machine, value: Value, *, partly: bool = True
+) -> tuple[list[Value], Unknown | None, IteratorValue | None]:
+    """The items that an iterable gives, what may follow them, and the iterator to move on once they are taken.
+
+    `partly` says that perhaps not all of them will be taken.
+    """
     holder = known(plain(value))
+    if isinstance(holder, GeneratorValue):
+        holder.start(partly=partly)
     if isinstance(holder, IteratorValue):
         return holder.items[holder.position :], holder.rest, holder
     if isinstance(holder, ListValue):

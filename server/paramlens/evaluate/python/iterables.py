@@ -37,7 +37,7 @@ def taken(
     vm: Machine, iterables: tuple[Value, ...], strict: bool = False
 ) -> tuple[list[tuple[Value, ...]], Unknown | None]:
     """The rows of `zip(*iterables)` and what may follow them; iterators move on as Python moves them."""
-    sources = [peek(vm, iterable) for iterable in iterables]
+    sources = [peek(vm, iterable, partly=len(iterables) > 1) for iterable in iterables]
     if not sources:
         return [], None
     count = min(len(items) for items, _, _ in sources)
@@ -69,21 +69,22 @@ def enumerate_(vm: Machine, iterable: Value, start: Value = 0) -> Value:
 
 @native(ITERATING, "map")
 def map_(vm: Machine, function: Value, *iterables: Value) -> Value:
-    """The calls are made at once, for all items; an endless source is refused because they might never be made."""
+    """The calls are made when the items are asked for; an endless source is refused."""
     rows, rest = taken(vm, iterables)
     if rest is not None:
         raise Undetermined(rest)
-    return IteratorValue([vm.call(function, row) for row in rows])
+    return vm.deferred(lambda: ([vm.call(function, row) for row in rows], None))
 
 
 @native(ITERATING, "filter")
 def filter_(vm: Machine, function: Value, iterable: Value) -> Value:
-    kept = []
-    for item in limited(vm, iterable):
-        verdict = item if function is None else vm.call(function, (item,))
-        if ask_truth(vm, verdict):
-            kept.append(item)
-    return IteratorValue(kept)
+    items = limited(vm, iterable)
+
+    def run() -> tuple[list[Value], None]:
+        verdicts = [item if function is None else vm.call(function, (item,)) for item in items]
+        return [item for item, verdict in zip(items, verdicts, strict=True) if ask_truth(vm, verdict)], None
+
+    return vm.deferred(run)
 
 
 @native(ITERATING, "reversed")

@@ -28,7 +28,7 @@ from paramlens.evaluate.python.natives import (
 )
 from paramlens.evaluate.python.objects import OBJECT
 from paramlens.evaluate.python.operators import binary_methods, compare_methods, container_methods, text_methods
-from paramlens.values import ListValue, Reason, SetValue, Undetermined, Value, undetermined
+from paramlens.values import ListValue, Reason, SetValue, TrackedList, Undetermined, Value, undetermined
 
 COMPARISONS = "== != < <= > >="
 
@@ -56,6 +56,8 @@ def append(vm: Machine, self: ListValue, item: Value, /) -> None:
     if self.rest is None:  # behind items that are not known, one more item changes nothing that is
         check_count(len(self.items) + 1)
         self.items.append(item)
+        if isinstance(self, TrackedList) and isinstance(item, ListValue):
+            self.appended.append((item, len(item.items)))
 
 
 @method(LIST_METHODS, "extend", "__iadd__")
