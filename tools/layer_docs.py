@@ -64,6 +64,9 @@ class Made:
             return self.built.forward(*inputs) if inputs else None
         return self.built.output() if callable(self.built.output) else self.built.output
 
+    def prepare(self, shape: Any) -> bool:
+        return False  # no class written by a user
+
     def clone(self, **changes: Any) -> Made:
         return Made(self.declaration, self.args, {**self.kwargs, **changes})
 

@@ -42,6 +42,9 @@ class DeclaredLayer:
             return self.built.attributes[name]
         return self.bound.arguments.get(name, default)
 
+    def prepare(self, shape: Any) -> bool:
+        return False  # no class written by a user
+
     def clone(self, **changes: Any) -> DeclaredLayer:
         arguments = {**self.bound.arguments, **changes}
         return DeclaredLayer(self.declaration.name, (), arguments)

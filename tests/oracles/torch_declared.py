@@ -33,6 +33,9 @@ class Declared:
         assert self.built.forward is not None
         return self.built.forward(*inputs)
 
+    def prepare(self, shape: Any) -> bool:
+        return False  # no class written by a user
+
     def clone(self, **changes: Any) -> Declared:
         return construct(self.declaration.name, self.args, {**self.kwargs, **changes})
 

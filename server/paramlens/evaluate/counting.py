@@ -67,7 +67,7 @@ def missing_part(instance: Instance) -> Unknown | None:
     state: LayerState = instance.state
     if state.incomplete is not None:
         return state.incomplete
-    if state.framework == "keras" and state.needs_input and not state.is_built:
+    if state.framework == "keras" and keras_layer.waits_for_input(instance):
         return Unknown(Reason.NOT_BUILT, instance.cls.name, instance.place)
     if state.framework == "keras" and (_waits_for_build(instance) or state.wrapped.get(keras_layer.ANNOUNCED)):
         return Unknown(Reason.NOT_BUILT, instance.cls.name, instance.place)

@@ -99,6 +99,9 @@ class LayerHandle(Protocol):
     def build(self, *inputs: Any) -> Any:
         """Build it for these input shapes and return its output (Shape or Outputs). Raises Undetermined."""
 
+    def prepare(self, shape: Shape) -> bool:
+        """Only run what a class written by the user does in its `build`; False for a class of the framework."""
+
     def clone(self, **changes: Any) -> LayerHandle:
         """A new layer of the same class and arguments, unbuilt (Keras: from its config), with some changed."""
 
@@ -143,6 +146,7 @@ class LayerDeclaration:
     examples: tuple[str, ...]
     renamed: Mapping[str, str]  # older argument names → today's
     doc: str
+    never_weighs: bool = False  # a layer of Keras whose examples all make nothing: it has no weights on any input
 
     @property
     def framework(self) -> str:
@@ -189,6 +193,7 @@ def layer(
             examples=(example,) if isinstance(example, str) else example,
             renamed=renamed or {},
             doc=inspect.getdoc(rule) or "",
+            never_weighs=name.startswith("keras.") and bool(example) and _makes_nothing(example),
         )
         for key in (name, *aliases):
             if key in LAYERS:
@@ -197,6 +202,10 @@ def layer(
         return rule
 
     return declare
+
+
+def _makes_nothing(example: str | tuple[str, ...]) -> bool:
+    return all(text.endswith(": 0") for text in ((example,) if isinstance(example, str) else example))
 
 
 def operation(*names: str) -> Callable[[Rule], Rule]:

@@ -305,6 +305,15 @@ class Handle:
         result = self.vm.call(self.instance, tensors)
         return _shapes_of(result)
 
+    def prepare(self, shape: Any) -> bool:
+        if getattr(self.instance.cls, "module", None) is None:
+            return False
+        from paramlens.evaluate.frameworks import keras_layer
+
+        keras_layer.ensure_state(self.vm, self.instance)
+        keras_layer.build_for_call(self.vm, self.instance, [TensorValue(tuple(shape), kind="keras")], {})
+        return True
+
     def clone(self, **changes: Any) -> Handle:
         state: LayerState = self.instance.state
         if state.framework == "torch":

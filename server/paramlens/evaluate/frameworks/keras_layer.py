@@ -97,13 +97,23 @@ def all_weights(layer: Instance) -> list[ParameterValue]:
     return list(found.values())
 
 
+def waits_for_input(layer: Instance) -> bool:
+    """Whether a declared layer makes its weights on an input that it has not met; a ReLU, say, has none to make."""
+    state: LayerState = layer.state
+    if not state.needs_input or state.is_built:
+        return False
+    declaration = state.declaration
+    written = getattr(layer.cls, "module", None) is not None
+    return written or declaration is None or not declaration.never_weighs
+
+
 def missing_parts(layer: Instance) -> Unknown | None:
     """Why there may be weights below a layer that are not seen."""
     for item in all_layers(layer).values():
         state: LayerState = item.state
         if state.incomplete is not None:
             return state.incomplete
-        if state.needs_input and not state.is_built:
+        if waits_for_input(item):
             return Unknown(Reason.NOT_BUILT, item.cls.name, item.place)
     return None
 

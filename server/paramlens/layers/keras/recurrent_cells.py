@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from paramlens.dims import Dim, product
+from paramlens.dims import Dim, Sym, product
 from paramlens.layers.declare import Axes, Built, LayerHandle, Outputs, Shapes, axes, layer
 from paramlens.layers.keras.arguments import (
     deferred,
@@ -197,11 +197,26 @@ def stacked_rnn_cells(
 
 
 def one_step(cell: LayerHandle, shape: Shape) -> tuple[Shape, tuple[Any, ...]]:
-    """Output and states of one step of a cell, which is built for it."""
+    """Output and states of one step of a cell, which is built for it.
+
+    Keras builds a written cell and takes the sizes from it; its `call` runs on data only.
+    """
+    if cell.prepare(shape):
+        return _written_step(cell, shape)
     result = cell.build(shape)
     if isinstance(result, Outputs) and len(result.items) == 2 and isinstance(result.items[1], Outputs):
         return result.items[0], result.items[1].items
     raise undetermined(Reason.UNSUPPORTED, f"what one step of {cell.class_name} returns")
+
+
+def _written_step(cell: LayerHandle, shape: Shape) -> tuple[Shape, tuple[Any, ...]]:
+    """By the attributes `state_size`, a size or sizes, and `output_size`, else the first state's."""
+    states = known(cell.attribute("state_size"))
+    sizes = tuple(states) if isinstance(states, tuple | list) else (states,)
+    if not sizes or any(not isinstance(size, int | Sym) for size in sizes):
+        raise undetermined(Reason.UNSUPPORTED, f"the state_size of {cell.class_name}")
+    output = known(cell.attribute("output_size"))
+    return (shape[0], sizes[0] if output is None else output), tuple((shape[0], size) for size in sizes)
 
 
 def stacked_step(cells: list[LayerHandle], shape: Shape) -> tuple[Shape, tuple[Any, ...]]:
