@@ -60,6 +60,10 @@ class LazySource:
         """The statements that bind the name, in order."""
         return self._binders.get(name, [])
 
+    def is_binding(self, name: str) -> bool:
+        """Whether a statement runs that will bind the name: its own decorator may ask for it."""
+        return any(index in self.running for index in self.statements_for(name))
+
     def stars_before(self, name: str) -> list[int]:
         """The star imports that may bring the name, when nothing else does."""
         return self._binders.get("*", []) if name not in self._binders else []

@@ -44,7 +44,7 @@ def attribute(vm: Interpreter, module: ModuleValue, name: str) -> Value:
     hook = lookup(vm, module, "__getattr__")
     if hook is not MISSING:
         return vm.call(hook, (name,))
-    if module.source is None or module.source.has_refusals:
+    if module.source is None or module.source.has_refusals or module.source.is_binding(name):
         return Unknown(Reason.UNRESOLVED_ATTRIBUTE, f"{module.name}.{name}")
     return MISSING
 
@@ -68,8 +68,6 @@ def lookup(vm: Interpreter, module: ModuleValue, name: str) -> Value:
         return names[name]
     if name in source.values:
         return source.values[name]
-    if any(index in source.running for index in source.statements_for(name)):  # its own decorator asks for it
-        return Unknown(Reason.UNRESOLVED_NAME, name)
     if not source.is_main and type_checking.run_import(vm, module, name):
         return names[name]
     return MISSING if name.startswith("_") else _from_stars(vm, module, source, name)
