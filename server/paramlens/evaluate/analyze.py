@@ -73,9 +73,14 @@ def _on_deep_stack(work: Callable[[], Result]) -> Result:
     return results[0]
 
 
+_MAX_OTHER_BYTES = 1_000_000
+
+
 def read_file(path: str) -> str | None:
-    """The text of a file on disk, or None."""
+    """The text of a file on disk, or None; of other files than Python's, small ones alone."""
     try:
+        if not path.endswith((".py", ".pyi", ".ipynb")) and os.path.getsize(path) > _MAX_OTHER_BYTES:
+            return None
         return Path(path).read_text("utf-8", "replace")
     except (OSError, ValueError):
         return None

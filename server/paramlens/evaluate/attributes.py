@@ -105,6 +105,8 @@ def _instance(vm: Interpreter, value: Instance, name: str) -> Value:
         return _property_or_fallback(vm, found, value, name)
     if name in value.attributes and _data_descriptor(found, "__set__") is None:
         return value.attributes[name]
+    if value.payload is not None and _is_own_dict(value) and name in value.payload.items:
+        return value.payload.items[name]
     if found is not None or _declares(value.cls, name):
         return bind(vm, found, value, value.cls)
     special = reflection.instance_attribute(vm, value, name)
@@ -117,7 +119,7 @@ def _instance(vm: Interpreter, value: Instance, name: str) -> Value:
     fallback = class_attribute(value.cls, "__getattr__")
     if fallback is not None:
         return vm.call(fallback, (value, name))
-    if any(type(base) is Unknown for base in value.cls.mro):
+    if "__dict__" in value.attributes or any(type(base) is Unknown for base in value.cls.mro):
         return aliases.method(value, name, Unknown(Reason.UNRESOLVED_ATTRIBUTE, name, value.place))
     return MISSING
 
@@ -268,7 +270,18 @@ def store(vm: Interpreter, value: Instance, name: str, new: Value) -> None:
     vm.touch(value)
     if value.state is not None and vm.layer_set(value, name, new):
         return
+    if value.state is None and _is_own_dict(value) and name != "__dict__":
+        vm.set_item(value.payload, name, new)
+        return
+    if name == "__dict__" and value.state is None and type(new) is DictValue and not new.open:
+        value.attributes = {key: item for key, item in new.items.items() if isinstance(key, str)}
+        return
     value.attributes[name] = new
+
+
+def _is_own_dict(value: Instance) -> bool:
+    """After `self.__dict__ = self` in a subclass of dict: its items are its attributes."""
+    return value.attributes.get("__dict__") is value and isinstance(value.payload, DictValue)
 
 
 def delete(vm: Interpreter, value: Value, name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import posixpath
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -491,6 +492,24 @@ class Interpreter:
         if path not in self.texts:
             self.texts[path] = self.read(path)
         return self.texts[path]
+
+    def workspace_text(self, path: str) -> str | None:
+        """The text of a file that the program names, relative to its folder or to a workspace folder above it.
+
+        The folder that the program is started in is not known, so two different files of the name give None.
+        """
+        own = self.main.path if self.main is not None else None
+        if own is None:
+            return None
+        folders = [own.rpartition("/")[0], *(root for root in self.search_roots if own.startswith(f"{root}/"))]
+        named = [path] if path.startswith("/") else [f"{folder}/{path}" for folder in folders]
+        places = dict.fromkeys(map(posixpath.normpath, named))
+        texts = {place: self.read_source(place) for place in places}
+        found = {place: text for place, text in texts.items() if text is not None}
+        if len(set(found.values())) != 1:
+            return None
+        self.imported.update(found)
+        return next(iter(found.values()))
 
     def source_module(self, name: str, path: str, text: str) -> ModuleValue:
         """A module whose statements run when their names are asked for."""

@@ -98,6 +98,9 @@ class Machine(Protocol):
     def import_module(self, name: str) -> ModuleValue | Unknown:
         """The module of this dotted name."""
 
+    def workspace_text(self, path: str) -> str | None:
+        """The text of a file of the workspace, as the program names it; None where there is none for certain."""
+
     def builtin_class(self, name: str) -> ClassValue:
         """`list`, `dict`, `KeyError`, … by name."""
 

@@ -114,6 +114,7 @@ def is_subclass(vm: Interpreter, cls: ClassValue, parent: Value) -> bool | None:
         return None
     if parent.qualified_name in abstract.ABSTRACT:
         return abstract.instance_of(cls, parent)
+    parent = parent.traits.get("instances", parent)  # a class whose instances are those of another
     if parent in cls.mro or any(_same_class(base, parent) for base in cls.mro):
         return True
     return None if any(isinstance(base, Unknown) for base in cls.mro) else False

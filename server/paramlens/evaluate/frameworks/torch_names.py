@@ -71,8 +71,31 @@ for _name in CONTAINERS:
     SPECIALS[_name.replace("torch.nn.", "torch.nn.modules.container.")] = _container(_name)
     SPECIALS[_name.replace("torch.nn.", "torch.nn.modules.")] = _container(_name)
 
-for _name in ("torch.Tensor", "torch.autograd.Variable.Tensor"):
-    SPECIALS[_name] = _container("torch.Tensor")
+SPECIALS["torch.Tensor"] = _container("torch.Tensor")
+
+
+@special("torch.autograd.Variable", "torch.autograd.variable.Variable")
+def _variable(vm: Interpreter) -> Value:
+    """The class of tensors by its name of before 0.4: every tensor is an instance, and calling it gives the tensor."""
+    cls = vm.classes.get("torch.autograd.Variable")
+    if cls is None:
+        cls = make_class(vm, "torch.autograd.Variable", ("torch.Tensor",), {})
+        cls.construct = _tensor_of_variable
+        cls.traits["instances"] = vm.framework_class("torch.Tensor")
+        vm.classes["torch.autograd.Variable"] = cls
+    return cls
+
+
+def _tensor_of_variable(vm: Interpreter, cls: ClassValue, args: tuple[Value, ...], kwargs: dict[str, Value]) -> Value:
+    """`Variable(data, requires_grad=…, volatile=…)`: no parameter, even of one."""
+    data = args[0] if args else kwargs.get("data")
+    if isinstance(data, ParameterValue):
+        return vm.call(vm.operation_function("torch.Tensor.detach"), (data,))
+    if isinstance(data, TensorValue | Unknown):
+        return data
+    raise Undetermined(vm.unknown(Reason.UNSUPPORTED, "Variable()"))
+
+
 SPECIALS["numpy.ndarray"] = _container("numpy.ndarray")
 for _name in ("keras.KerasTensor", "tensorflow.Tensor", "keras.backend.KerasTensor"):
     SPECIALS[_name] = _container("keras.KerasTensor")

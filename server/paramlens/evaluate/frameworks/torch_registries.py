@@ -96,7 +96,8 @@ class _Through(dict[Value, Value]):
     def update(self, *others: Any, **named: Any) -> None:
         """Set several names of the module."""
         for key, value in dict(*others, **named).items():
-            self[key] = value
+            if self.get(key, _MISSING) is not value:  # what stays is not set anew
+                self[key] = value
 
     def clear(self) -> None:
         """Remove all names from the module."""

@@ -7,6 +7,7 @@ from typing import Any
 from paramlens.dims import Sym
 from paramlens.evaluate.machine import Machine
 from paramlens.evaluate.python.arithmetic import absolute, power_modulo
+from paramlens.evaluate.python.config_files import open_
 from paramlens.evaluate.python.formatting import ascii_of, format_value, repr_of
 from paramlens.evaluate.python.natives import (
     MISSING,
@@ -49,7 +50,7 @@ native(INSPECTING, "format")(lambda vm, value, spec="": format_value(vm, value, 
 native(INSPECTING, "print")(lambda vm, *values, **options: None)
 native(INSPECTING, "breakpoint")(lambda vm, *values, **options: None)
 native(INSPECTING, "input")(opaque(Reason.ENVIRONMENT, "input()"))
-native(INSPECTING, "open")(opaque(Reason.ENVIRONMENT, "a file"))
+native(INSPECTING, "open")(open_)
 native(INSPECTING, "id")(opaque(Reason.ENVIRONMENT, "the address of an object"))
 native(INSPECTING, "memoryview", "bytearray")(opaque(Reason.UNSUPPORTED, "bytes that change"))
 native(INSPECTING, "globals", "locals", "__import__")(opaque(Reason.UNSUPPORTED, "the names in scope"))

@@ -60,11 +60,22 @@ PATH_FUNCTIONS = ("join", "basename", "dirname", "splitext", "split", "normpath"
 PATH: dict[str, Value] = {
     **functions({name: delegate(getattr(posixpath, name)) for name in PATH_FUNCTIONS}),
     **environment(
-        "exists", "isfile", "isdir", "getsize", "getmtime", "abspath", "realpath", "expanduser", "expandvars",
+        "exists", "isfile", "isdir", "getsize", "getmtime", "expanduser", "expandvars",
         "relpath", "islink", "lexists", "samefile",
     ),
     "sep": "/",
 }  # fmt: skip
+
+
+def absolute(vm: Machine, path: Value) -> Value:
+    """`abspath` and `realpath` of what is absolute already (`__file__`); the folder of the run is not known."""
+    written = plain(path)
+    if isinstance(written, str) and written.startswith("/"):
+        return posixpath.normpath(written)
+    return vm.unknown(Reason.ENVIRONMENT, "abspath")
+
+
+PATH |= functions({"abspath": absolute, "realpath": absolute})
 
 
 def environment_value(vm: Machine, self_or_name: Value, *rest: Value, **named: Value) -> Unknown:

@@ -9,6 +9,7 @@ import textwrap
 from typing import Any
 
 from paramlens.evaluate.machine import Machine
+from paramlens.evaluate.python.config_files import load_json, load_yaml
 from paramlens.evaluate.python.limits import check_text
 from paramlens.evaluate.python.natives import (
     compute,
@@ -53,7 +54,7 @@ def dumps(vm: Machine, value: Value, **options: Value) -> Value:
     return text
 
 
-native(JSON, "load")(opaque(Reason.ENVIRONMENT, "a file"))
+native(JSON, "load")(load_json)
 native(JSON, "dump")(lambda vm, *args, **kwargs: None)
 
 # -------------------------------------------------------------------------------------------------------------- re
@@ -223,12 +224,13 @@ STRING["capwords"] = NativeFunction("capwords", delegate(string.capwords))
 TEXTWRAP = functions({name: delegate(getattr(textwrap, name)) for name in ("dedent", "indent", "fill", "shorten")})
 YAML = functions(
     {
-        name: opaque(Reason.ENVIRONMENT, "yaml")
-        for name in ("safe_load", "load", "full_load", "safe_load_all", "load_all")
+        **dict.fromkeys(("safe_load", "load", "full_load"), load_yaml),
+        **dict.fromkeys(("safe_load_all", "load_all"), opaque(Reason.ENVIRONMENT, "yaml")),
     }
 ) | functions({"dump": opaque(Reason.UNSUPPORTED, "yaml"), "safe_dump": opaque(Reason.UNSUPPORTED, "yaml")})
 YAML |= {
-    name: make_class(name, (OBJECT,), {}, None, "yaml") for name in ("SafeLoader", "FullLoader", "Loader", "Dumper")
+    name: make_class(name, (OBJECT,), {}, None, "yaml")
+    for name in ("SafeLoader", "FullLoader", "Loader", "UnsafeLoader", "CLoader", "CSafeLoader", "Dumper")
 }
 
 TEXT_MODULES = {"json": JSON, "re": RE, "string": STRING, "textwrap": TEXTWRAP, "yaml": YAML}

@@ -1,0 +1,70 @@
+"""Configuration files beside the program are read; what is not there, or not for certain, stays unknown."""
+
+from __future__ import annotations
+
+import pytest
+from paramlens.evaluate.analyze import analyze
+from paramlens.evaluate.environment import Environment
+from paramlens.facts import Status
+
+FILES = {
+    "/project/config.json": '{"inputs": 20, "model": {"hidden": 33}}',
+    "/project/net.yaml": "net:\n  dims: [8, 16, 4]\n  extra: {bias: false}\nrate: 1e-4\n",
+    "/project/twice.json": "[1]",
+    "/project/scripts/twice.json": "[2]",
+}
+
+
+def counts(text: str) -> dict[str, int | None]:
+    result = analyze("/project/scripts/main.py", text, read=FILES.get, environment=Environment((), ("/project",)))
+    return {m.name: m.tally.total if m.tally.status is Status.EXACT else None for m in result.models}
+
+
+def test_json_of_the_workspace() -> None:
+    text = """
+import argparse, json, os
+import torch.nn as nn
+parser = argparse.ArgumentParser()
+parser.add_argument("--config", default="config.json")
+args = parser.parse_args()
+with open(args.config) as file:
+    config = json.load(file)
+a = nn.Linear(config["inputs"], config["model"]["hidden"])
+here = os.path.dirname(os.path.abspath(__file__))
+written = open(os.path.join(here, "..", "config.json")).read()
+b = nn.Linear(json.loads(written)["inputs"], 1)
+"""
+    assert counts(text) == {"a": 693, "b": 21}
+
+
+def test_yaml_of_the_workspace() -> None:
+    text = """
+import yaml
+import torch.nn as nn
+with open("net.yaml") as file:
+    net = yaml.load(file, Loader=yaml.FullLoader)["net"]
+a = nn.Sequential(*[nn.Linear(i, o, **net["extra"]) for i, o in zip(net["dims"], net["dims"][1:])])
+"""
+    assert counts(text) == {"a": 192}
+
+
+@pytest.mark.parametrize("path", ["missing.json", "twice.json", "words.txt"])
+def test_what_is_not_certain_stays_unknown(path: str) -> None:
+    text = f"""
+import json
+import torch.nn as nn
+sizes = json.load(open("{path}"))
+a = nn.Linear(sizes[0], 1)
+"""
+    assert counts(text) == {"a": None}
+
+
+def test_a_file_that_is_written_is_not_read() -> None:
+    text = """
+import json
+import torch.nn as nn
+with open("config.json", "w") as file:
+    sizes = json.load(file)
+a = nn.Linear(sizes["inputs"], 1)
+"""
+    assert counts(text) == {"a": None}
