@@ -106,8 +106,8 @@ _CHANGES = frozenset(
 # Those that give its parts.
 _PARTS = frozenset(
     (
-        *("parameters", "named_parameters", "children", "named_children", "modules", "named_modules", "values", "items"),
-        *("copy", "__getitem__", "get_layer", "get_submodule", "get_parameter"),
+        *("parameters", "named_parameters", "children", "named_children", "modules", "named_modules"),
+        *("values", "items", "copy", "__getitem__", "get_layer", "get_submodule", "get_parameter"),
     )
 )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from paramlens.dims import Sym, Undecided
 from paramlens.evaluate import aliases, functions
 from paramlens.evaluate.alternatives import Alternatives
-from paramlens.evaluate.choices import NEVER_A_LAYER, chosen_from, one_of
+from paramlens.evaluate.choices import NEVER_A_LAYER, chosen_from, item_of, one_of
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
 from paramlens.evaluate.frameworks import torch_parametrize
 from paramlens.evaluate.python.natives import forget
@@ -180,6 +180,8 @@ def call_native(vm: Interpreter, function: NativeFunction, args: Sequence[Value]
 _PURE = frozenset(
     ["len", "max", "min", "sum", "abs", "round", "ceil", "floor", "trunc", "sqrt", "log2", "gcd", "int", "float"]
 )
+# Natives that give an item of their first argument.
+_GIVING_ITEMS = frozenset(["choice", "next", "max", "min", "get", "pop", "popleft", "popitem", "setdefault"])
 _NAME = re.compile(r"[\w.]+(\[[^\[\]]*\])*")
 
 
@@ -188,6 +190,8 @@ def _perhaps_chosen(function: NativeFunction, result: Unknown, args: Sequence[Va
     of_layer = bool(args) and isinstance(args[0], Instance) and not function.name.startswith("container.")
     if function.name in _PURE or of_layer:
         return result
+    if function.name.rpartition(".")[2] in _GIVING_ITEMS and args:
+        result = item_of(result, args[0])
     if function.name == "getattr" and result.reason in NEVER_A_LAYER:
         return one_of(fresh(Reason.UNRESOLVED_ATTRIBUTE, result.label, result.place), result)
     return chosen_from(result, *args)

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 from paramlens.evaluate import calls, functions
 from paramlens.evaluate.frames import Frame, Thrown
 from paramlens.evaluate.python import enums, namedtuples
+from paramlens.evaluate.python.natives import forget
 from paramlens.syntax import code
 from paramlens.values import (
     ClassValue,
+    DictValue,
     FunctionValue,
     Instance,
+    ListValue,
     Place,
     Reason,
     Scope,
+    SetValue,
     Undetermined,
     Unknown,
     Value,
@@ -170,8 +174,25 @@ def _allocate(vm: Interpreter, cls: ClassValue, args: Sequence[Value], kwargs: d
         if isinstance(function, FunctionValue) and function not in vm.running:
             return vm.call(function, (cls, *args), dict(kwargs))
         if base.construct is not None:
-            return vm.call_guarded(base.qualified_name, base.construct, (vm, cls, tuple(args), dict(kwargs)))
+            return _construct(vm, base, cls, args, kwargs)
     return vm.new_instance(cls)
+
+
+def _construct(
+    vm: Interpreter, base: ClassValue, cls: ClassValue, args: Sequence[Value], kwargs: dict[str, Value]
+) -> Value:
+    """What a builtin class makes; `*` and `**` that are not known may have given it anything."""
+    known = {name: value for name, value in kwargs.items() if name not in (calls.MORE_POSITIONAL, calls.MORE_KEYWORDS)}
+    assert base.construct is not None
+    made = vm.call_guarded(base.qualified_name, base.construct, (vm, cls, tuple(args), dict(known)))
+    if len(known) == len(kwargs):
+        return made
+    why = next(value for name, value in kwargs.items() if name in (calls.MORE_POSITIONAL, calls.MORE_KEYWORDS))
+    held = vm.plain(made)
+    if not isinstance(held, DictValue | ListValue | SetValue):
+        return why if cls is base else made
+    forget(vm, held, why)
+    return made
 
 
 def initialize(vm: Interpreter, instance: Instance, args: Sequence[Value], kwargs: dict[str, Value]) -> None:

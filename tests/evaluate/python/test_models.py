@@ -87,7 +87,7 @@ def test_a_change_that_cannot_be_followed_makes_the_contents_unknown() -> None:
     mapping = DictValue({"a": 1})
     items.set_item(vm, mapping, UNKNOWN, 3)
     assert mapping.open
-    assert mapping.items["a"] == UNKNOWN
+    assert (mapping.items["a"].reason, mapping.items["a"].detail) == (UNKNOWN.reason, "a")
     members = SetValue({1: None})
     vm.call(vm.get_attribute(members, "add"), (UNKNOWN,))
     assert comparison.contains(vm, 1, members)

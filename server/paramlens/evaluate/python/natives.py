@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from paramlens.dims import Sym
@@ -23,6 +24,7 @@ from paramlens.values import (
     Undetermined,
     Unknown,
     Value,
+    fresh,
     undetermined,
 )
 
@@ -268,7 +270,8 @@ def forget(vm: Machine, value: Mutable, unknown: Unknown) -> None:
         value.items, value.rest = {}, unknown
     elif isinstance(value, DictValue):
         for key in value.items:
-            value.items[key] = unknown
+            item = fresh(unknown.reason, key if isinstance(key, str) else unknown.detail, unknown.place)
+            value.items[key] = replace(item, options=unknown.options)
         value.open = True
     elif isinstance(value, IteratorValue):
         value.items, value.position, value.rest = [], 0, unknown
