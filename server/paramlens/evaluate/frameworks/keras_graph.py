@@ -138,3 +138,21 @@ def _unknowns(value: Value) -> list[Unknown]:
     if isinstance(value, tuple):
         return [found for item in value for found in _unknowns(item)]
     return []
+
+
+def source_inputs(tensor: TensorValue) -> list[TensorValue]:
+    """The tensors that nothing made, or an Input, from which a tensor is computed, each once."""
+    found: dict[int, TensorValue] = {}
+    seen: set[int] = set()
+    waiting = [tensor]
+    while waiting:
+        present = waiting.pop()
+        if id(present) in seen:
+            continue
+        seen.add(id(present))
+        producer: Producer | None = present.producer
+        if producer is None or not producer.inputs:
+            found[id(present)] = present
+        else:
+            waiting.extend(reversed(producer.inputs))
+    return list(found.values())

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from paramlens.evaluate.frameworks import declared
 from paramlens.evaluate.frameworks.state import Call, LayerState, Producer
 from paramlens.values import (
+    ClassMethodValue,
+    ClassValue,
     DictValue,
     FunctionValue,
     Instance,
@@ -401,12 +403,26 @@ def _count_params(vm: Interpreter, self: Instance) -> Value:
 def _get_config(vm: Interpreter, self: Instance) -> Value:
     items = {name: value for name, value in self.attributes.items() if name in self.state.arguments}
     name = layer_name(vm, self)
-    return DictValue({"name": name, "trainable": True, **items}, open=not items and self.state.declaration is None)
+    declared_class = self.state.declaration is not None
+    asked = isinstance(vm.class_attribute(self.cls, "get_config"), FunctionValue)  # by `super().get_config()`
+    plain = asked and not _is_model(self.cls)
+    base: dict[Value, Value] = {"name": name, "trainable": True} | ({} if declared_class else {"dtype": "float32"})
+    return DictValue({**base, **items}, open=not (items or declared_class or plain))
 
 
-@method("from_config")
-def _from_config(vm: Interpreter, self: Instance, config: Value) -> Value:
-    return vm.unknown(Reason.UNSUPPORTED, "from_config")
+def _is_model(cls: ClassValue) -> bool:
+    return any(base.name in ("Model", "Sequential") and base.module is None for base in cls.mro)
+
+
+def _from_config(vm: Interpreter, cls: ClassValue, config: Value = None, *args: Value, **kwargs: Value) -> Value:
+    """A layer from what `get_config` gives: the constructor's arguments by name."""
+    closed = isinstance(config, DictValue) and not config.open and all(isinstance(key, str) for key in config.items)
+    if _is_model(cls) or not closed:
+        return vm.unknown(Reason.UNSUPPORTED, f"{cls.name}.from_config")
+    return vm.call(cls, (), dict(config.items))
+
+
+METHODS["from_config"] = ClassMethodValue(NativeFunction(f"{LAYER}.from_config", _from_config))
 
 
 @method("get_weights")

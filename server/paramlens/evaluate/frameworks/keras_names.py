@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from paramlens.evaluate.frameworks import keras_config, keras_model
 from paramlens.evaluate.frameworks.conversion import sizes
+from paramlens.evaluate.frameworks.keras_graph import source_inputs
 from paramlens.evaluate.frameworks.keras_lambda import LAMBDA
 from paramlens.evaluate.frameworks.keras_layer import LAYER
 from paramlens.layers.catalogue import OPERATIONS
@@ -15,6 +16,7 @@ from paramlens.values import (
     DictValue,
     FunctionValue,
     Instance,
+    ListValue,
     NativeFunction,
     ParameterValue,
     Reason,
@@ -159,6 +161,15 @@ def _pass_first(vm: Interpreter, value: Value = None, *args: Value, **kwargs: Va
     if isinstance(value, FunctionValue | ClassValue | NativeFunction | Instance):
         return value
     return NativeFunction("decorator", lambda vm, inner: inner)
+
+
+@function("keras.utils.get_source_inputs", "keras.utils.layer_utils.get_source_inputs",
+          "keras.ops.operation_utils.get_source_inputs", "keras.topology.get_source_inputs",
+          "keras.network.get_source_inputs", "keras.get_source_inputs")
+def _get_source_inputs(vm: Interpreter, tensor: Value, *args: Value) -> Value:
+    if not isinstance(tensor, TensorValue):
+        return vm.unknown(Reason.UNKNOWN_ARGUMENT, "the inputs of a tensor")
+    return ListValue(list(source_inputs(tensor)))
 
 
 function("keras.utils.register_keras_serializable", "keras.saving.register_keras_serializable", "tensorflow.function",
