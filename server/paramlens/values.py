@@ -259,11 +259,11 @@ class IteratorValue(Mutable):
         self.position = 0
         self.rest = rest  # set when more items may follow that are not known
 
-    def contents(self) -> tuple[list[Value], int]:
-        return list(self.items), self.position
+    def contents(self) -> Any:
+        return list(self.items), self.position, self.rest
 
-    def restore(self, contents: tuple[list[Value], int]) -> None:
-        self.items, self.position = contents
+    def restore(self, contents: Any) -> None:
+        self.items, self.position, self.rest = contents
 
 
 class GeneratorValue(IteratorValue):

@@ -46,6 +46,7 @@ def contradicts(tally: Tally, total: int, frozen: int) -> bool:
         ("net = nn.Linear(2, 2)\nrandom.choice([lambda m: m.requires_grad_(False)])(net)", 6, 6),
         ("net = nn.Linear(2, 2)\n{'a': lambda m: m.requires_grad_(False), 'b': lambda m: m}[key](net)", 6, 6),
         ("net = nn.Linear(2, 2)\nh = {'a': lambda m: m.requires_grad_(False)}.get(key)\nif h: h(net)", 6, 6),
+        ("net = nn.Linear(2, 2)\ndef freeze(): net.requires_grad_(False)\n{'a': freeze, 'b': print}[key]()", 6, 6),
         # names that are not known
         ("net = nn.Module()\nnet.a = nn.Linear(3, 4)\nsetattr(net, key, nn.Linear(1, 1))", 2, 0),
         ("net = nn.Module()\nnet.a = nn.Linear(3, 4)\ndelattr(net, key)", 0, 0),
@@ -76,6 +77,10 @@ def contradicts(tally: Tally, total: int, frozen: int) -> bool:
          "[m.requires_grad_(False) for m in net if k > 9]", 18, 0),
         ("d = {'a': 4, 'b': 5, key: 9}\nnet = nn.Linear(d['a'], d['b'])", 50, 0),
         ("o = {'w': 9} if not flag else {}\nd = dict({'w': 4}, **o)\nnet = nn.Linear(d['w'], 1)", 10, 0),
+        ("net = nn.Sequential(nn.Linear(2, 2))\nnet.add_module(os.environ.get('N', '0'), nn.Identity())", 0, 0),
+        ("net = nn.Sequential(nn.Linear(2, 2))\n"
+         "net.get_submodule(os.environ.get('N', '0')).requires_grad_(False)", 6, 6),
+        ("it = iter([nn.Linear(2, 2), nn.Linear(3, 3)])\nif flag: next(it)\nnet = nn.Sequential(*it)", 18, 0),
         # parts that are perhaps shared
         ("l = nn.Linear(4, 4)\na = nn.Sequential(l)\nb = nn.Sequential(nn.Linear(4, 4))\nif not flag: b[0] = l\n"
          "net = nn.ModuleList([a, b])", 20, 0),
@@ -158,3 +163,9 @@ def test_an_endless_loop_is_never_left() -> None:
     text = "def make(n):\n    return nn.Linear(n, 2)\na = make(3)\nwhile True:\n    flag = not flag\nb = make(7)\n"
     sites = {site.place.line: site for site in analyze("model.py", TORCH + text).sites}
     assert [t.total for t in sites[TORCH.count("\n") + 2].tallies] == [8]
+
+
+def test_what_nothing_calls_changes_nothing() -> None:
+    text = "net = nn.Linear(2, 2)\n\ndef freeze():\n    net.requires_grad_(False)\n    net.bias = None\n"
+    made = tally(TORCH + text)
+    assert (made.status, made.total, made.trainable) == (Status.EXACT, 6, 6)

@@ -71,14 +71,16 @@ def call(
     for option in callee.options:
         if isinstance(option, BoundMethod) and getattr(option.function, "name", "") == "get":
             result = item_of(result, option.receiver)
-    options = tuple(option for option in callee.options if _may_change_something(option, (*args, *kwargs.values())))
+    options = tuple(option for option in callee.options if _may_change_something(vm, option, (*args, *kwargs.values())))
     if not options or len(vm.frames) >= vm.limits.call_depth // 2:
         return result
     before, limit, idle, phase = vm.steps, vm.step_limit, vm.idle_limit, vm.phase
+    entered = set(vm.entered_functions)
+    most = min(limit, before + 4 * vm.limits.decorator_steps)
     vm.phase = vm.supposed_phase("if it is called")
 
     def run(option: Value) -> Value:
-        vm.step_limit = min(limit, vm.steps + vm.limits.decorator_steps)
+        vm.step_limit = min(most, vm.steps + vm.limits.decorator_steps)
         try:
             return vm.call(option, args, dict(kwargs))
         except LimitReached:
@@ -89,7 +91,7 @@ def call(
     try:
         return one_of(result, *perhaps(vm, one_of(Unknown(callee.reason), *options), run))
     finally:
-        vm.phase, vm.step_limit = phase, limit
+        vm.phase, vm.step_limit, vm.entered_functions = phase, limit, entered
         vm.idle_limit = max(vm.idle_limit, idle + vm.steps - before)
 
 
@@ -112,16 +114,20 @@ _PARTS = frozenset(
 )
 
 
-def _may_change_something(function: Value, args: tuple[Value, ...]) -> bool:
-    """Whether a call can have an effect: on its receiver, its arguments, or what a closure sees."""
+def _may_change_something(vm: Interpreter, function: Value, args: tuple[Value, ...]) -> bool:
+    """Whether a call can have an effect: on its receiver, its arguments, or what a function of the file sees."""
     if isinstance(function, BoundMethod) and isinstance(function.function, NativeFunction):
         name = function.function.name.rpartition(".")[2]
         return name in _CHANGES or name in _PARTS or function.function.name.startswith(_UNKNOWN_METHOD)
     if isinstance(function, BoundMethod | Instance):
         return True
     if isinstance(function, PartialValue):
-        return _may_change_something(function.function, (*function.args, *function.kwargs.values(), *args))
-    if isinstance(function, FunctionValue) and function.scope is not function.module.scope:
+        return _may_change_something(vm, function.function, (*function.args, *function.kwargs.values(), *args))
+    if isinstance(function, FunctionValue) and function in vm.running:
+        return False  # what it does is being looked at
+    if isinstance(function, FunctionValue) and (
+        function.module is vm.main or function.scope is not function.module.scope
+    ):
         return True
     if isinstance(function, NativeFunction):
         return any(isinstance(arg, Instance) and arg.state is not None for arg in args)

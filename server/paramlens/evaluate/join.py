@@ -108,10 +108,10 @@ def _join_contents(value: Mutable, a: Any, b: Any, made: Made) -> Any:
         return _join_sets(a, b)
     if isinstance(value, GeneratorValue):
         if a[3] is None and b[3] is None:
-            return a[0], max(a[1], b[1]), a[2], None
+            return (*_join_positions(a, b), None)
         return [], 0, Unknown(Reason.BRANCHES, "a generator"), None
     if isinstance(value, IteratorValue):
-        return (a[0], max(a[1], b[1]))
+        return _join_positions(a, b)
     if isinstance(value, ParameterValue):
         trainable = join(a[3], b[3], value.name)
         return (_join_shapes(a[0], b[0]), a[1], a[2] if same(a[2], b[2]) else None, trainable)
@@ -122,6 +122,14 @@ def _join_contents(value: Mutable, a: Any, b: Any, made: Made) -> Any:
     if isinstance(a, tuple):  # ClassValue: namespace and traits
         return tuple(_join_names(x, y, made) for x, y in zip(a, b, strict=True))
     return _join_names(a, b, made)
+
+
+def _join_positions(a: Any, b: Any) -> tuple[list[Value], int, Unknown | None]:
+    """Iterators: what one of two branches took more is what may follow."""
+    if a[1] == b[1] and len(a[0]) == len(b[0]):
+        return a[0], a[1], a[2] if a[2] is not None else b[2]
+    left = a[0] if len(a[0]) >= len(b[0]) else b[0]
+    return [], 0, one_of(fresh(Reason.BRANCHES, "how far an iterator is"), ListValue(list(left)))
 
 
 def _join_names(a: dict[Any, Value], b: dict[Any, Value], made: Made) -> dict[Any, Value]:

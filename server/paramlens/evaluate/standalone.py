@@ -11,6 +11,7 @@ from paramlens.values import ClassValue, FunctionValue, ModuleValue, Reason, Und
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
+    from paramlens.evaluate.journal import Mark
 
 
 def evaluate_rest(vm: Interpreter, module: ModuleValue) -> None:
@@ -49,6 +50,7 @@ def _run(vm: Interpreter, value: Value, signature: FunctionValue | None, assumed
     vm.assumptions[vm.phase] = assumed
     vm.step_limit = vm.steps + vm.limits.steps // 10
     vm.idle_limit = vm.steps + vm.limits.idle_steps // 5
+    mark = vm.journal.mark()
     try:
         if isinstance(value, ClassValue):
             vm.instantiate(value, args, kwargs, None)
@@ -56,6 +58,17 @@ def _run(vm: Interpreter, value: Value, signature: FunctionValue | None, assumed
             vm.call(value, args, kwargs)
     except (Thrown, LimitReached, Undetermined, RecursionError) as problem:
         vm.note(Unknown(Reason.RAISED, str(problem), value.place if isinstance(value, ClassValue) else None))
+    finally:
+        _undo_changes(vm, mark)
+        vm.journal.release()
+
+
+def _undo_changes(vm: Interpreter, mark: Mark) -> None:
+    """What nothing calls changes nothing of what the run made."""
+    made = vm.journal.made[mark]
+    for value, contents in vm.journal.base(mark).items():
+        if not made.has(value):
+            value.restore(contents)
 
 
 def _arguments(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from paramlens.evaluate.choices import one_of
 from paramlens.evaluate.frameworks.state import Call, LayerState
 from paramlens.evaluate.frameworks.torch_registries import REGISTRIES, is_module, registry
 from paramlens.values import (
@@ -145,7 +146,8 @@ def _add(vm: Interpreter, self: Instance, name: Value, value: Value) -> None:
     if isinstance(name, str):
         self.attributes[name] = value
     elif isinstance(value, Unknown) or vm.is_module_instance(value) or isinstance(value, ParameterValue):
-        vm.mark_incomplete(self, vm.unknown(Reason.UNKNOWN_ARGUMENT, "the name of a module"))
+        held = any(is_module(part) or isinstance(part, ParameterValue) for part in self.attributes.values())
+        vm.mark_incomplete(self, vm.unknown(Reason.UNKNOWN_ARGUMENT, "the name of a module"), doubtful=held)
 
 
 def _open(vm: Interpreter, self: Instance) -> Unknown | None:
@@ -214,7 +216,10 @@ def _state_dict(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) 
 
 
 @method("get_parameter", "get_submodule", "get_buffer")
-def _get_by_path(vm: Interpreter, self: Instance, target: str) -> Value:
+def _get_by_path(vm: Interpreter, self: Instance, target: Value) -> Value:
+    if isinstance(target, Unknown):
+        parts = [part for _, module in walk(self) for part in (module, *(p for _, p in own_parameters(module)))]
+        return one_of(fresh(Reason.UNRESOLVED_ATTRIBUTE, target.label, vm.place), *parts)
     value: Value = self
     for part in target.split(".") if target else []:
         value = vm.get_attribute(value, part)
