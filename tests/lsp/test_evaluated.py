@@ -77,3 +77,42 @@ def shared_evaluator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clien
     started.start()
     yield started
     started.close()
+
+
+HALF = """\
+import torch.nn as nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(3, 4)
+        self.b = nn.Linear(4, 5)
+
+
+net = Net()
+"""
+
+
+def test_a_half_typed_line_costs_its_own_hints(tmp_path: Path) -> None:
+    client = Client(tmp_path, analyzer="")
+    try:
+        client.start()
+        client.open("model.py", HALF)
+        whole = [(line, label) for line, _, label in client.hints("model.py")]
+        assert (6, "▸ 16") in whole
+        assert (7, "▸ 25") in whole
+        half = HALF.replace("(3, 4)", "(30, 4)").replace("(4, 5)", "(4, 5)\n        self.c = nn.Lin(")
+        client.change("model.py", 2, half)
+        found = [(line, label) for line, _, label in client.hints("model.py")]
+        assert (6, "▸ 124") in found
+        assert (7, "▸ 25") in found
+        (total,) = [label for line, label in found if line == 11]
+        assert "≥" in total
+        assert "149" in total
+        client.change("model.py", 3, HALF)
+        assert [(line, label) for line, _, label in client.hints("model.py")] == whole
+        client.change("model.py", 4, HALF.replace("(4, 5)", "(4, 5"))
+        assert [(line, label) for line, _, label in client.hints("model.py")] == whole
+    finally:
+        client.close()

@@ -23,6 +23,23 @@ def test_cells_are_joined_and_lines_traced_back() -> None:
     assert book.problem is None
 
 
+def test_what_never_ends_ends_with_its_cell() -> None:
+    cells = (
+        "a = 1\nb = f('''text",
+        "c = 2",
+        "d = [g(1, 2",
+        "e",
+        "def h():\n    '''Doc.\n    return (1",
+        "i = '''x'''",
+    )
+    book = read_notebook(notebook(*(("code", cell) for cell in cells)))
+    statements = read_source("x.ipynb", book.text).statements
+    assert [(item.kind, sorted(item.binds), book.map.place(item.first_line).cell) for item in statements] == [
+        ("assign", ["a"], 0), ("error", ["b"], 0), ("assign", ["c"], 1), ("error", ["d"], 2), ("expr", [], 3),
+        ("def", ["h"], 4), ("assign", ["i"], 5),
+    ]  # fmt: skip
+
+
 def test_magics() -> None:
     text = "%matplotlib inline\n!pip install a \\\n  b\nfiles = !ls\nx = (1\n% 2)\nif x:\n    %time f()\nmodel?\ns = '''\n!no'''\ny = a % b"  # noqa: E501
     assert without_magics(text).split("\n") == [

@@ -15,6 +15,7 @@ from paramlens.evaluate.lazy_source import LazySource, names_in_loops
 from paramlens.evaluate.packages import PACKAGES
 from paramlens.evaluate.python.stdlib import STDLIB
 from paramlens.syntax import code
+from paramlens.syntax.repair import unparsed
 from paramlens.values import FunctionValue, Instance, ModuleValue, NativeFunction, Reason, Undetermined, Unknown, Value
 
 if TYPE_CHECKING:
@@ -171,6 +172,9 @@ def _run_statement(vm: Interpreter, module: ModuleValue, source: LazySource, ind
         if isinstance(block, code.Refusal):
             problem = Unknown(Reason.SYNTAX, block.message, frame.place(block))
             source.has_refusals = True
+            from paramlens.evaluate.unparsed import doubt
+
+            doubt(vm, unparsed(statement.text, block.span), frame, problem)
         else:
             problem = _run_block(vm, block, frame, source)
             if problem is not None:
@@ -186,7 +190,7 @@ def _run_statement(vm: Interpreter, module: ModuleValue, source: LazySource, ind
         unfinished = problem.reason is not Reason.RAISED and not isinstance(block, code.Refusal)
         looped = names_in_loops(block) if unfinished and not isinstance(block, code.Refusal) else frozenset()
         for name in statement.binds:
-            lost = name not in names or unfinished and (names[name] is bound[name] or name in looped)
+            lost = name not in names or (unfinished and (names[name] is bound[name] or name in looped))
             if name != "*" and lost:
                 names[name] = source.values[name] = problem
 

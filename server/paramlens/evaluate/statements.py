@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from paramlens.evaluate import branches, classes, functions, generators, modules, names
+from paramlens.evaluate import branches, classes, functions, generators, modules, names, unparsed
 from paramlens.evaluate.choices import item_of, one_of
 from paramlens.evaluate.expressions import condition, evaluate, evaluate_index
 from paramlens.evaluate.frames import BREAK, CONTINUE, Frame, Signal, Thrown
@@ -468,5 +468,6 @@ STATEMENTS: dict[type, Callable[[Any, Any, Frame], Signal | None]] = {
     code.Match: _match,
     code.FunctionDef: _function,
     code.ClassDef: _class,
+    code.Unparsed: unparsed.execute,
 }
 

@@ -15,10 +15,13 @@ from paramlens.syntax.entries import ENTRIES, Entry
 from paramlens.syntax.gate import SILENCE
 from paramlens.syntax.moved import moved, moved_statement
 from paramlens.syntax.pairing import paired
+from paramlens.syntax.repair import Repair, assigned
 from paramlens.syntax.scanner import Piece, Scanner, next_statement
 from paramlens.syntax.segment import Segment
 
 _MAX_RECOVERIES = 8  # per block: each one reads a piece twice
+_MAX_STATEMENT_LINES = 30  # of a statement after which a stray line is looked for
+_BLOCK = re.compile(r"[ \t]*(?:@|(?:async[ \t]+)?(?:def|for|with)\b|(?:class|if|while|try|match)\b)")
 _BOUND = re.compile(
     r"[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+([^\W\d]\w*)|[ \t]*([^\W\d]\w*)[ \t]*(?::[^=\n]*)?=(?!=)"
 )
@@ -129,7 +132,26 @@ def read_pieces(text: str, indent: int, indented: bool) -> Iterator[Piece]:
                 yield cut
                 continue
             scanner.position, scanner.line = position, line
+        if recoveries < _MAX_RECOVERIES and (stray := _stray_line(text, piece, indented)) >= 0:
+            recoveries += 1
+            yield scanner.cut(piece, stray)
+            continue
         yield piece
+
+
+def _stray_line(text: str, piece: Piece, indented: bool) -> int:
+    """Offset of the line after a whole simple statement that is indented without a reason; -1 if there is none."""
+    own = text[piece.start : piece.end]
+    if "\n" not in own or _BLOCK.match(own) or _parses(own, indented):
+        return -1
+    offset = 0
+    for _ in range(_MAX_STATEMENT_LINES):
+        offset = own.find("\n", offset) + 1
+        if not offset:
+            return -1
+        if _parses(own[: offset - 1], indented):
+            return piece.start + offset
+    return -1
 
 
 def _swallows(text: str, piece: Piece, indent: int, indented: bool) -> bool:
@@ -152,6 +174,10 @@ def _statements(
         if before is not None and before.text == segment.text:
             yield _unchanged(before, line, top_level)
         elif isinstance(entry.facts, Refusal):
+            repaired = _repaired(entry, line, before, top_level)
+            if repaired is not None:
+                yield repaired
+                continue
             usable = before is not None and before.kind != "error"
             yield (
                 _stale(before, segment.text, line, entry, top_level)
@@ -160,6 +186,30 @@ def _statements(
             )
         else:
             yield _fresh(entry, line, before, top_level)
+
+
+def _repaired(entry: Entry, line: int, before: Statement | None, top_level: bool) -> Statement | None:
+    """A block statement read without the lines that break it, see `repair`."""
+    text, indented = entry.segment.text, entry.segment.indented
+    if entry.segment.column is not None or "\n" not in text:
+        return None
+    usable = before is not None and before.kind != "error"
+    good = (before.read_as or before.text) if usable and before is not None else ""
+    repair = Repair(
+        text, good, lambda body, indent: read_pieces(body, indent, indented=True), lambda part: _parses(part, True)
+    )
+    read_as = repair.text()
+    if read_as is None:
+        return None
+    found = ENTRIES.entry(Segment(read_as, 0, None, indented))
+    if isinstance(found.facts, Refusal):
+        return None
+    binds = found.facts.binds.union(*(assigned(part)[0] for part in repair.broken))
+    base = 0 if top_level else line
+    facts, loader = found.facts, Loader(found, base)
+    return Statement(
+        text, line, text.count("\n") + 1, binds, facts.mutates, facts.kind, loader, found.codes.get(base), True, read_as
+    )
 
 
 def _names(entry: Entry) -> frozenset[str]:
@@ -199,7 +249,7 @@ def _unchanged(before: Statement, line: int, top_level: bool) -> Statement:
         return _member_at(before, line)
     return Statement(
         before.text, line, before.line_count, before.binds, before.mutates, before.kind,
-        before.loader, before.loaded, before.stale,
+        before.loader, before.loaded, before.stale, before.read_as,
     )  # fmt: skip
 
 

@@ -53,12 +53,51 @@ def join_cells(cells: Iterable[tuple[int, str]]) -> tuple[str, NotebookMap]:
     numbers: list[int] = []
     line = 0
     for number, code in cells:
-        python = without_magics(scanner.normalise_lines(code))
+        python = _closed(without_magics(scanner.normalise_lines(code)))
         numbers.append(number)
         first_lines.append(line)
         parts.append(python)
         line += python.count("\n") + 1
     return "".join(f"{part}\n" for part in parts), NotebookMap(tuple(first_lines), tuple(numbers))
+
+
+_MOST_CLOSED = 16
+
+
+def _closed(text: str) -> str:
+    """The text with what opens a string or bracket that never ends replaced by question marks, so that it costs its own
+    statement and does not run on into later cells. Every character keeps its place."""
+    for _ in range(_MOST_CLOSED):
+        opening, brackets = _never_closed(text)
+        if opening < 0:
+            break
+        text = f"{text[:opening]}???{text[opening + 3 :]}"
+    pieces = list(scanner.Scanner(text))
+    if not pieces or pieces[-1].closed:
+        return text
+    _, brackets = _never_closed(text, pieces[-1].start)
+    characters = list(text)
+    for offset in brackets:
+        characters[offset] = "?"
+    return "".join(characters)
+
+
+def _never_closed(text: str, position: int = 0) -> tuple[int, list[int]]:
+    """Offset of the first triple quote that never ends (-1: none), and those of the brackets open at the end."""
+    brackets: list[int] = []
+    while (match := scanner.TOKEN.match(text, position)) is not None and match.lastindex != scanner.END:
+        position = match.end()
+        kind = match.lastindex
+        if kind == scanner.OPEN:
+            brackets.append(match.start(kind))
+        elif kind == scanner.CLOSE and brackets:
+            brackets.pop()
+        elif kind in (scanner.TRIPLE, scanner.STRING):
+            after = scanner.string_end(text, match.start(kind))
+            if after < 0 and kind == scanner.TRIPLE:
+                return match.start(kind), brackets
+            position = max(after, position)
+    return -1, brackets
 
 
 def without_magics(text: str) -> str:

@@ -214,8 +214,29 @@ class Lambda(Node):
 
 
 Expr: TypeAlias = (
-    Const | Name | Attribute | Slice | Subscript | Call | BinOp | UnaryOp | BoolOp | Compare | IfExp | Starred | Tuple
-    | List | Set | Dict | Comprehension | JoinedStr | NamedExpr | Await | Yield | YieldFrom | Lambda
+    Const
+    | Name
+    | Attribute
+    | Slice
+    | Subscript
+    | Call
+    | BinOp
+    | UnaryOp
+    | BoolOp
+    | Compare
+    | IfExp
+    | Starred
+    | Tuple
+    | List
+    | Set
+    | Dict
+    | Comprehension
+    | JoinedStr
+    | NamedExpr
+    | Await
+    | Yield
+    | YieldFrom
+    | Lambda
 )
 
 
@@ -364,6 +385,16 @@ class While(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Unparsed(Node):
+    """A part of a block that does not parse, where the rest does: its text, and what it may assign and mentions."""
+
+    text: str
+    names: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()  # dotted: self.head
+    mentioned: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Handler(Node):
     """`except kind as name: body`; a bare `except` has no kind."""
 
@@ -481,8 +512,30 @@ class ClassDef(Node):
 
 
 Stmt: TypeAlias = (
-    ExprStmt | Assign | AugAssign | AnnAssign | Return | Raise | Pass | Break | Continue | Delete | Global | Nonlocal
-    | Import | ImportFrom | Assert | If | For | While | Try | With | Match | FunctionDef | ClassDef
+    ExprStmt
+    | Assign
+    | AugAssign
+    | AnnAssign
+    | Return
+    | Raise
+    | Pass
+    | Break
+    | Continue
+    | Delete
+    | Global
+    | Nonlocal
+    | Import
+    | ImportFrom
+    | Assert
+    | If
+    | For
+    | While
+    | Try
+    | With
+    | Match
+    | FunctionDef
+    | ClassDef
+    | Unparsed
 )
 Block: TypeAlias = tuple[Stmt, ...]
 
@@ -531,7 +584,8 @@ class Statement:
     kind: str  # "def", "class", "import", "if-main", "expr", "assign", "other", "error"
     loader: Callable[[], Block | Refusal] = field(repr=False)
     loaded: Block | Refusal | None = field(default=None, repr=False)
-    stale: bool = False  # holds the code of its last good version
+    stale: bool = False  # holds the code of its last good version, as a whole or in the lines that do not parse
+    read_as: str = ""  # the text its code was read from, where that is not its own
 
     def code(self) -> Block | Refusal:
         """Its nodes (lowered once), or why there are none."""

@@ -12,6 +12,7 @@ from paramlens.syntax import code
 from paramlens.syntax.lower_expressions import NotLowered, argument, expression, optional, parameters, symbol
 from paramlens.syntax.lower_patterns import pattern
 from paramlens.syntax.places import Places
+from paramlens.syntax.repair import MARK, unparsed
 from paramlens.syntax.segment import Cut
 
 
@@ -55,7 +56,19 @@ def _compound_span(context: Context, node: Any, *blocks: code.Block) -> code.Spa
 
 
 def _expression(context: Context, node: cst.Expr) -> code.Stmt:
+    if isinstance(node.value, cst.Call) and isinstance(node.value.func, cst.Name) and node.value.func.value == MARK:
+        return _unparsed(context, node.value)
     return code.ExprStmt(context.places.span(node), expression(context.places, node.value))
+
+
+def _unparsed(context: Context, node: cst.Call) -> code.Stmt:
+    """What `repair` put in the place of lines that do not parse."""
+    text = expression(context.places, node.args[0].value) if node.args else None
+    written = text.value if isinstance(text, code.Const) and isinstance(text.value, str) else ""
+    start = context.places.at(context.places.start(node))
+    indent = len(written) - len(written.lstrip())
+    span = code.Span(*start, start[0], start[1] + max(len(written.split("\n")[0]) - indent, 1))
+    return unparsed(written, span)
 
 
 def _assign(context: Context, node: cst.Assign) -> code.Stmt:

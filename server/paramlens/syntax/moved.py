@@ -70,4 +70,5 @@ def moved_statement(statement: Statement, lines: int) -> Statement:
         partial(_moved_code, statement, lines),
         None,
         statement.stale,
+        statement.read_as,
     )
