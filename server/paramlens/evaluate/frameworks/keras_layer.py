@@ -513,7 +513,7 @@ def attribute(vm: Interpreter, self: Instance, name: str) -> Value:
 
 def layer_name(vm: Interpreter, self: Instance) -> Value:
     """The layer's name: given, or made from its class and a running number as Keras does."""
-    given = self.state.base.get("name") or self.attributes.get("_name")
+    given = self.state.base.get("name") or self.state.arguments.get("name") or self.attributes.get("_name")
     if given is not None:
         return given
     return vm.automatic_name(self)
