@@ -11,6 +11,7 @@ from paramlens.evaluate import branches, classes, functions, generators, modules
 from paramlens.evaluate.choices import item_of, one_of
 from paramlens.evaluate.expressions import condition, evaluate, evaluate_index
 from paramlens.evaluate.frames import BREAK, CONTINUE, Frame, Signal, Thrown
+from paramlens.evaluate.loop_rounds import Rounds, forget_counters
 from paramlens.evaluate.patterns import match_pattern
 from paramlens.syntax import code
 from paramlens.values import (
@@ -198,16 +199,27 @@ def _for(vm: Interpreter, node: code.For, frame: Frame) -> Signal | None:
     except Undetermined as problem:
         return _for_unknown(vm, node, frame, iterable, problem.unknown)
     signal: Signal | None = None
+    rounds = Rounds(vm, len(items))
     for item in items:
         vm.step()
         assign(vm, node.target, item, frame)
         signal = _round(vm, node.body, frame)
         if signal is not None:
             break
+        if rounds.are_too_many():
+            rest = Unknown(Reason.STEP_LIMIT, "the rounds of a loop", frame.place(node))
+            signal = _for_unknown(vm, node, frame, rest, rest)
+            break
     else:
         signal = execute_block(vm, node.orelse, frame)
     signal = branches.settle(vm, frame, start, ("break",), signal)
     return None if signal is BREAK else signal
+
+
+def _some_round(vm: Interpreter, body: code.Block, frame: Frame) -> Signal | None:
+    """A round of which it is not known how many went before."""
+    forget_counters(vm, body, frame)
+    return _round(vm, body, frame)
 
 
 def _for_unknown(vm: Interpreter, node: code.For, frame: Frame, iterable: Value, why: Unknown) -> Signal | None:
@@ -223,6 +235,7 @@ def _for_unknown(vm: Interpreter, node: code.For, frame: Frame, iterable: Value,
             if signal is not None:
                 return signal
         assign(vm, node.target, vm.loop_symbol(node.target, item), frame)
+        forget_counters(vm, node.body, frame)
         vm.repeating += 1
         try:
             return _round(vm, node.body, frame)
@@ -239,15 +252,19 @@ def _for_unknown(vm: Interpreter, node: code.For, frame: Frame, iterable: Value,
 def _while(vm: Interpreter, node: code.While, frame: Frame) -> Signal | None:
     start = len(frame.pending)
     signal: Signal | None = None
+    endless = isinstance(node.test, code.Const)
+    rounds = Rounds(vm, None)
     for count in range(vm.limits.iterations + 1):
         vm.step()
         if count == vm.limits.iterations:
             raise Undetermined(Unknown(Reason.STEP_LIMIT, "a while loop", frame.place(node)))
         truth = condition(vm, node.test, frame)
+        if truth and ((endless and _may_be_left(frame, start)) or rounds.are_too_many()):
+            truth = None  # how many rounds there are hangs on what is not known, or takes too long to find out
         if truth is None:
             vm.repeating += 1
             try:
-                signal = branches.either(vm, frame, lambda: _round(vm, node.body, frame), lambda: None)
+                signal = branches.either(vm, frame, lambda: _some_round(vm, node.body, frame), lambda: None)
             finally:
                 vm.repeating -= 1
             break
@@ -259,6 +276,11 @@ def _while(vm: Interpreter, node: code.While, frame: Frame) -> Signal | None:
             break
     signal = branches.settle(vm, frame, start, ("break",), signal)
     return None if signal is BREAK else signal
+
+
+def _may_be_left(frame: Frame, start: int) -> bool:
+    """Whether a round of a loop has ended in `break` or `return` where a condition is not known."""
+    return any(pending.signal.kind in ("break", "return") for pending in frame.pending[start:])
 
 
 def _try(vm: Interpreter, node: code.Try, frame: Frame) -> Signal | None:
@@ -470,4 +492,3 @@ STATEMENTS: dict[type, Callable[[Any, Any, Frame], Signal | None]] = {
     code.ClassDef: _class,
     code.Unparsed: unparsed.execute,
 }
-
