@@ -214,29 +214,8 @@ class Lambda(Node):
 
 
 Expr: TypeAlias = (
-    Const
-    | Name
-    | Attribute
-    | Slice
-    | Subscript
-    | Call
-    | BinOp
-    | UnaryOp
-    | BoolOp
-    | Compare
-    | IfExp
-    | Starred
-    | Tuple
-    | List
-    | Set
-    | Dict
-    | Comprehension
-    | JoinedStr
-    | NamedExpr
-    | Await
-    | Yield
-    | YieldFrom
-    | Lambda
+    Const | Name | Attribute | Slice | Subscript | Call | BinOp | UnaryOp | BoolOp | Compare | IfExp | Starred | Tuple
+    | List | Set | Dict | Comprehension | JoinedStr | NamedExpr | Await | Yield | YieldFrom | Lambda
 )
 
 
@@ -512,30 +491,8 @@ class ClassDef(Node):
 
 
 Stmt: TypeAlias = (
-    ExprStmt
-    | Assign
-    | AugAssign
-    | AnnAssign
-    | Return
-    | Raise
-    | Pass
-    | Break
-    | Continue
-    | Delete
-    | Global
-    | Nonlocal
-    | Import
-    | ImportFrom
-    | Assert
-    | If
-    | For
-    | While
-    | Try
-    | With
-    | Match
-    | FunctionDef
-    | ClassDef
-    | Unparsed
+    ExprStmt | Assign | AugAssign | AnnAssign | Return | Raise | Pass | Break | Continue | Delete | Global | Nonlocal
+    | Import | ImportFrom | Assert | If | For | While | Try | With | Match | FunctionDef | ClassDef | Unparsed
 )
 Block: TypeAlias = tuple[Stmt, ...]
 
