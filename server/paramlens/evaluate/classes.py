@@ -70,6 +70,17 @@ def make_class(vm: Interpreter, name: str, bases: tuple[Value, ...], frame: Fram
     return cls
 
 
+def dynamic(vm: Interpreter, name: str, bases: tuple[Value, ...], namespace: dict[str, Value]) -> ClassValue:
+    """`type(name, bases, namespace)`."""
+    frame = vm.current[0] if vm.current is not None else vm.frame
+    if frame is None:
+        raise Undetermined(vm.unknown(Reason.UNSUPPORTED, f"type({name!r}, …)"))
+    cls = make_class(vm, name, tuple(vm.as_base(base) for base in bases), frame, vm.place)
+    cls.namespace = dict(namespace)
+    _finish(vm, cls, {})
+    return cls
+
+
 def _run_body(vm: Interpreter, node: code.ClassDef, cls: ClassValue, frame: Frame) -> None:
     from paramlens.evaluate.statements import execute_block
 

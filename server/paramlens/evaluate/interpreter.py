@@ -493,6 +493,9 @@ class Interpreter:
             self.texts[path] = self.read(path)
         return self.texts[path]
 
+    def new_class(self, name: str, bases: tuple[Value, ...], namespace: dict[str, Value]) -> ClassValue:
+        return classes.dynamic(self, name, bases, namespace)
+
     def workspace_text(self, path: str) -> str | None:
         """The text of a file that the program names, relative to its folder or to a workspace folder above it.
 

@@ -98,6 +98,9 @@ class Machine(Protocol):
     def import_module(self, name: str) -> ModuleValue | Unknown:
         """The module of this dotted name."""
 
+    def new_class(self, name: str, bases: tuple[Value, ...], namespace: dict[str, Value]) -> ClassValue:
+        """The class that `type(name, bases, namespace)` makes."""
+
     def workspace_text(self, path: str) -> str | None:
         """The text of a file of the workspace, as the program names it; None where there is none for certain."""
 

@@ -12,6 +12,7 @@ from paramlens.evaluate.python.natives import MISSING, known, make_class, native
 from paramlens.values import (
     ClassMethodValue,
     ClassValue,
+    DictValue,
     Instance,
     IteratorValue,
     ListValue,
@@ -104,9 +105,13 @@ def type_instancecheck(vm: Machine, self: Value, instance: Value) -> Value:
 
 
 def make_type(vm: Machine, value: Value, bases: Value = MISSING, namespace: Value = MISSING) -> Value:
-    """`type(value)`. The three-argument form is not modelled."""
+    """`type(value)`, or the class that `type(name, bases, namespace)` makes of what is known."""
     if bases is not MISSING:
-        raise undetermined(Reason.UNSUPPORTED, "type(name, bases, namespace)")
+        known_bases = isinstance(bases, tuple) and all(type(base) is ClassValue for base in bases)
+        items = namespace.items if isinstance(namespace, DictValue) and not namespace.open else None
+        if not (isinstance(value, str) and known_bases and items is not None and all(type(k) is str for k in items)):
+            raise undetermined(Reason.UNSUPPORTED, "type(name, bases, namespace)")
+        return vm.new_class(value, bases, items)
     return known(vm.type_of(known(value)))
 
 
