@@ -129,6 +129,12 @@ net(keras.ops.zeros((2, 3)))
         (STACK + "setattr(net.layers[0], os.environ.get('N', 'trainable'), False)", 23, 15),
         (STACK + "exec('net.add(layers.Dense(5))')", 38, 0),
         (STACK + "net.layers[0].enable_lora(2)", 37, 12),
+        # parts of a layer that is made frozen: Keras 3 trains them where they stand in a model, Keras 2 does not
+        ("i = keras.Input((3, 4))\n"
+         "net = keras.Model(i, layers.TimeDistributed(layers.Dense(4), trainable=False)(i))", 20, 0),
+        ("i = keras.Input((3, 4))\n"
+         "net = keras.Model(i, layers.MultiHeadAttention(2, 3, trainable=False)(i, i))", 118, 0),
+        ("i = keras.Input((4,))\nnet = keras.Model(i, layers.Dense(4, trainable=False)(i))", 20, 20),
         # lists are copied when a layer keeps them, and Keras 3 does not see all changes of its copy
         (CLASS.format(init="        ds = []\n        self.ds = ds\n        ds.append(layers.Dense(4))"), 0, 0),
         (CLASS.format(init="        self.ds = [layers.Dense(3)]\n        self.ds[0] = layers.Dense(7)"), 0, 0),

@@ -175,27 +175,41 @@ def _certain_weights(vm: Interpreter, item: Alternatives) -> tuple[list[Paramete
 
 
 def _frozen_by_layer(root: Instance) -> dict[int, bool]:
-    """Keras: layers below one whose `trainable` is False have no trainable weights; False where that is not known."""
+    """Keras: True for all layers of a frozen one; False for those below a part that is frozen, or perhaps."""
     frozen: dict[int, bool] = {}
     if root.state.framework != "keras":
         return frozen
     stack: list[tuple[Instance, bool | None]] = [(root, None)]
-    seen: set[tuple[int, bool | None]] = set()
+    seen: set[tuple[int, bool | None, bool | None]] = set()
     while stack:
         layer, above = stack.pop()
         flag = layer.state.trainable
-        off = True if above or flag is False else False if isinstance(flag, Unknown) else above
-        if (id(layer), off) in seen:
+        own = above
+        if flag is False and (layer is root or not _has_hidden_parts(layer)):
+            own = True
+        elif flag is False or isinstance(flag, Unknown):
+            own = above or False
+        below = own if layer is root or not own or above else False
+        if (id(layer), own, below) in seen:
             continue
-        seen.add((id(layer), off))
-        if off is not None:
-            frozen[id(layer)] = frozen.get(id(layer), False) or off
-        stack.extend((child, off) for child in keras_layer.sublayers(layer))
+        seen.add((id(layer), own, below))
+        if own is not None:
+            frozen[id(layer)] = frozen.get(id(layer), False) or own
+        stack.extend((child, below) for child in keras_layer.sublayers(layer))
     return frozen
+
+
+_HIDDEN_PARTS = frozenset({"keras.layers.MultiHeadAttention", "keras.layers.GroupQueryAttention"})
+
+
+def _has_hidden_parts(layer: Instance) -> bool:
+    """Whether the weights that a layer is seen to hold itself are those of parts that Keras makes within it."""
+    return any(getattr(base, "qualified_name", "") in _HIDDEN_PARTS for base in layer.cls.mro)
 
 
 def _is_trainable(weight: ParameterValue, owner: Instance, frozen: dict[int, bool]) -> bool | None:
     if id(owner) in frozen:
+        # a part whose whole is frozen, but not it: Keras 2 counts it as frozen, Keras 3 does so only for the whole itself
         return False if frozen[id(owner)] or weight.trainable is False else None
     return weight.trainable if isinstance(weight.trainable, bool) else None
 

@@ -484,13 +484,17 @@ def _changed_unseen(value: Value) -> bool:
 def freeze(vm: Interpreter, self: Instance, trainable: Any) -> None:
     """Set `trainable` on a layer, its weights and all below it."""
     for layer in all_layers(self).values():
-        vm.touch(layer)
-        layer.state.trainable = trainable
-        statistics = set(layer.state.built.frozen) if layer.state.built is not None else set()
-        for weight in own_weights(layer):
-            if (weight.name not in statistics and weight.trainable is not False) or _was_frozen(layer, weight):
-                vm.touch(weight)
-                weight.trainable = trainable
+        _freeze_own(vm, layer, trainable)
+
+
+def _freeze_own(vm: Interpreter, layer: Instance, trainable: Any) -> None:
+    vm.touch(layer)
+    layer.state.trainable = trainable
+    statistics = set(layer.state.built.frozen) if layer.state.built is not None else set()
+    for weight in own_weights(layer):
+        if (weight.name not in statistics and weight.trainable is not False) or _was_frozen(layer, weight):
+            vm.touch(weight)
+            weight.trainable = trainable
 
 
 def _was_frozen(layer: Instance, weight: ParameterValue) -> bool:
@@ -500,9 +504,9 @@ def _was_frozen(layer: Instance, weight: ParameterValue) -> bool:
 
 
 def apply_trainable(vm: Interpreter, self: Instance) -> None:
-    """Weights made after the layer was frozen are frozen."""
-    if self.state.trainable is not True:
-        freeze(vm, self, self.state.trainable)
+    """Weights that a layer makes itself after it was frozen are frozen; its parts have a flag of their own."""
+    if self.state.trainable is not True and self.cls.name not in ("MultiHeadAttention", "GroupQueryAttention"):
+        _freeze_own(vm, self, self.state.trainable)
 
 
 def attribute(vm: Interpreter, self: Instance, name: str) -> Value:
