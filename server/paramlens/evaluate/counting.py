@@ -209,7 +209,7 @@ def _has_hidden_parts(layer: Instance) -> bool:
 
 def _is_trainable(weight: ParameterValue, owner: Instance, frozen: dict[int, bool]) -> bool | None:
     if id(owner) in frozen:
-        # a part whose whole is frozen, but not it: Keras 2 counts it as frozen, Keras 3 does so only for the whole itself
+        # a part whose whole alone is frozen: Keras 2 counts it as frozen, Keras 3 only when asked for the whole itself
         return False if frozen[id(owner)] or weight.trainable is False else None
     return weight.trainable if isinstance(weight.trainable, bool) else None
 
