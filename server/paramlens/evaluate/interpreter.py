@@ -38,6 +38,7 @@ from paramlens.layers.declare import OPERATIONS, Built
 from paramlens.layers.torch.attribute_names import ATTRIBUTE_NAMES
 from paramlens.shapes import ShapeMismatch
 from paramlens.syntax import code
+from paramlens.syntax.code import Statement
 from paramlens.syntax.source import read_source
 from paramlens.values import (
     ClassValue,
@@ -119,6 +120,7 @@ class Interpreter:
         self.deep_calls = 0  # how often calls nested too deep within this statement
         self.deadline = time.thread_time() + self.limits.seconds
         self.texts: dict[str, str | None] = {}
+        self.defining: list[Statement] = []  # top-level statements that run now, the innermost last
         self.late_names: dict[tuple[str, str], str | None] = {}  # by module and name: the module that has it
         self.registrations = LateRegistrations(self)
         self.imported: set[str] = set()

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MOST_FILES = 1500
 """Files of a package that are looked through for registrations."""
 
+MOST_MENTIONS = 40
+"""Files that name a key beside the registry."""
+
 DEPTH = 3
 """How deep a registry may lie in what a module binds: `registry.mapping["models"]` is 3."""
 
@@ -57,6 +60,8 @@ class LateRegistrations:
         if not isinstance(key, str) or not _WORD.search(key):
             return
         known = (id(mapping), key)
+        if any(key in statement.binds for statement in self._vm.defining):  # it asks whether it is there already
+            return
         if known in self._found:  # a branch that was undone has taken it away
             mapping.items[key] = self._found[known]
         elif known not in self._searched:
@@ -74,7 +79,10 @@ class LateRegistrations:
     def _run_registrations(self, mapping: DictValue, key: str, index: _Index) -> None:
         from paramlens.evaluate import modules
 
-        for name in index.files_with(key):
+        names = index.files_with(key)
+        if len(names) > MOST_MENTIONS:  # a common word, which nobody looks for as what a part registers
+            return
+        for name in names:
             part = modules.import_module(self._vm, name)
             source: LazySource | None = part.source if isinstance(part, ModuleValue) else None
             if not isinstance(part, ModuleValue) or source is None or source.is_main:
@@ -134,7 +142,7 @@ def _registries(value: Value, module: ModuleValue, name: str) -> Iterator[DictVa
 
 def _filled(names: dict[str, Value], module: ModuleValue | None) -> Iterator[DictValue]:
     for name, value in names.items():
-        if isinstance(value, DictValue) and module is not None and _is_filled(module, name):
+        if isinstance(value, DictValue) and module is not None and _is_filled(module, f".{name}"):
             yield from _nested(value, DEPTH - 1)
 
 
@@ -146,9 +154,9 @@ def _nested(mapping: DictValue, depth: int) -> Iterator[DictValue]:
 
 
 def _is_filled(module: ModuleValue, name: str) -> bool:
-    """Whether the file has code that puts something under keys of that name."""
-    word = re.escape(name)
-    fills = rf"\b{word}(?:\[[^\]\n]*\])+[ \t]*=[^=]|\b{word}(?:\[[^\]\n]*\])?\.(?:update|setdefault)\("
+    """Whether the file has code that puts something under keys of that name; an attribute's begins with a dot."""
+    word = re.escape(name) if name.startswith(".") else rf"(?<![\w.]){re.escape(name)}"
+    fills = rf"{word}\b(?:(?:\[[^\]\n]*\])+[ \t]*=[^=]|(?:\[[^\]\n]*\])?\.(?:update|setdefault)\()"
     return module.source is not None and re.search(fills, module.source.text) is not None
 
 

@@ -151,9 +151,11 @@ def run_statement(vm: Interpreter, module: ModuleValue, source: LazySource, inde
         return
     source.done.add(index)
     source.running.add(index)
+    vm.defining.append(source.statements[index])
     try:
         _run_statement(vm, module, source, index)
     finally:
+        vm.defining.pop()
         source.running.discard(index)
 
 
