@@ -60,8 +60,8 @@ class LateRegistrations:
         if not isinstance(key, str) or not _WORD.search(key):
             return
         known = (id(mapping), key)
-        if any(key in statement.binds for statement in self._vm.defining):  # it asks whether it is there already
-            return
+        if any(key in statement.binds for statement in self._vm.defining if statement.kind in ("def", "class")):
+            return  # what registers it asks whether it is there already
         if known in self._found:  # a branch that was undone has taken it away
             mapping.items[key] = self._found[known]
         elif known not in self._searched:
