@@ -154,3 +154,30 @@ def test_build_alone_is_not_certain() -> None:
     assert _model(code).tally.status is Status.LOWER_BOUND
     assert _model(code, "called").tally.total == 24
     assert _model(code, "called").tally.status is Status.EXACT
+
+
+def test_a_build_that_raises_leaves_the_layer_incomplete() -> None:
+    """What comes after the error is not there to be counted, so neither the layer nor its model has a number."""
+    source = dedent(
+        """
+        import keras
+        from keras import layers
+
+        class Broken(layers.Layer):
+            def build(self, input_shape):
+                self.first = self.add_weight(shape=(4,))
+                self.width + 1
+                self.second = self.add_weight(shape=(8,))
+
+            def call(self, x):
+                return x
+
+        layer = Broken()
+        model = keras.Sequential([keras.Input((3,)), layer])
+        """
+    )
+    analysis = analyze("/project/script.py", source, read=lambda path: None)
+    tallies = [tally for site in analysis.sites if site.class_name == "Broken" for tally in site.tallies]
+    assert tallies
+    assert all(tally.status is not Status.EXACT for tally in tallies)
+    assert all(model.tally.status is not Status.EXACT for model in analysis.models)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from paramlens.evaluate.frames import Thrown
 from paramlens.evaluate.frameworks import declared
 from paramlens.evaluate.frameworks.state import Call, LayerState, Producer
 from paramlens.values import (
@@ -191,14 +192,32 @@ def run_build(
     first = args[0] if args else next(iter(kwargs.values()), None)
     shape = shape_argument(first)
     names = [param.name for param in (*build.code.params.positional_only, *build.code.params.positional)][1:]
+    try:
+        _call_build(vm, self, build, names, shape, args, kwargs)
+    except Thrown:
+        why = Unknown(Reason.RAISED, f"{self.cls.name}.build", vm.place)
+        vm.mark_incomplete(self, why)  # what came before the error is there, what was to come is not
+        raise
+    vm.touch(self)
+    self.state.is_built = True
+
+
+def _call_build(
+    vm: Interpreter,
+    self: Instance,
+    build: FunctionValue,
+    names: list[str],
+    shape: Value,
+    args: Sequence[Value],
+    kwargs: Mapping[str, Value],
+) -> None:
+    """`build(input_shape)`, or with a shape for each argument: `build(query_shape, value_shape)`."""
     if len(names) > 1 and all(name.endswith("_shape") for name in names[:2]):
         given = dict(zip(names, [shape_argument(value) for value in args], strict=False))
         given.update({f"{k}_shape": shape_argument(v) for k, v in kwargs.items() if f"{k}_shape" in names})
         vm.call(build, (self,), given)
     else:
         vm.call(build, (self, shape) if names or build.code.params.var_positional else (self,))
-    vm.touch(self)
-    self.state.is_built = True
 
 
 def shape_argument(value: Value) -> Value:
@@ -332,13 +351,19 @@ def relinked(
 
 @method("build")
 def _build(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -> None:
-    """`layer.build(input_shape)` called by hand; a no-op where a user's `build` calls `super().build`."""
+    """`layer.build(input_shape)` called by hand, or `build(query_shape=…, value_shape=…)` of a layer of several inputs;
+    a no-op where a user's `build` calls `super().build`."""
     state = ensure_state(vm, self)
     shape = args[0] if args else next(iter(kwargs.values()), None)
     if state.declaration is not None and not state.is_built and shape is not None:
-        tensor = tensor_of_shape(vm, shape)
-        if tensor is not None:
-            call_declared(vm, self, tensor)
+        inputs = state.declaration.inputs
+        tensors = [tensor_of_shape(vm, value) for value in args]
+        named = {name: kwargs[f"{name}_shape"] for name in inputs[len(args) :] if f"{name}_shape" in kwargs}
+        others = {name: tensor_of_shape(vm, value) for name, value in named.items()}
+        if not tensors and inputs[0] not in others:
+            tensors = [tensor_of_shape(vm, shape)]
+        if None not in tensors and None not in others.values():
+            call_declared(vm, self, *tensors, **others)
         return
     vm.touch(self)
     state.is_built = True
@@ -392,6 +417,13 @@ def _text(value: Value) -> str:
 )
 def _nothing(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -> None:
     return None
+
+
+@method("_flatten_layers")
+def _flatten_layers(vm: Interpreter, self: Instance, recursive: Value = True, include_self: Value = True) -> Value:
+    """The layer and all below it."""
+    found = list(all_layers(self).values()) if recursive else [self, *sublayers(self)]
+    return ListValue(list(found if include_self else found[1:]), missing_parts(self))
 
 
 @method("count_params")
@@ -551,6 +583,15 @@ def _weights_where(wanted: Callable[[ParameterValue], bool]) -> Callable[[Interp
     return read
 
 
+def _dtype_policy(vm: Interpreter, self: Instance) -> Value:
+    """The policy given as `dtype`, else an object without weights."""
+    from paramlens.evaluate.frameworks import keras_names
+
+    given = self.state.base.get("dtype")
+    policy = keras_names.fallback(vm, "keras.dtype_policies.DTypePolicy")
+    return given if isinstance(given, Instance) else vm.instantiate(policy)
+
+
 PROPERTIES: dict[str, Callable[[Interpreter, Instance], Value]] = {
     "name": layer_name,
     "trainable": lambda vm, self: self.state.trainable,
@@ -558,6 +599,7 @@ PROPERTIES: dict[str, Callable[[Interpreter, Instance], Value]] = {
     "dtype": lambda vm, self: self.state.base.get("dtype") or "float32",
     "compute_dtype": lambda vm, self: "float32",
     "variable_dtype": lambda vm, self: "float32",
+    "dtype_policy": _dtype_policy,
     "input": _input,
     "output": _output,
     "input_shape": lambda vm, self: shape_argument(_input(vm, self)),

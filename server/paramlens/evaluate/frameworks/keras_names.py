@@ -223,7 +223,7 @@ _OBJECTS = frozenset({
     "keras.initializers", "keras.regularizers", "keras.constraints", "keras.losses", "keras.metrics", "keras.callbacks",
     "keras.optimizers", "keras.optimizers.schedules", "keras.optimizers.legacy", "tensorflow.initializers",
     "tensorflow.losses", "tensorflow.metrics", "tensorflow.optimizers", "tensorflow.optimizers.schedules",
-    "keras.mixed_precision", "keras.objectives",
+    "keras.mixed_precision", "keras.objectives", "keras.dtype_policies",
 })  # fmt: skip
 # Modules whose classes only bring data.
 _DATA_MODULES = ("keras.preprocessing", "keras.utils", "tensorflow.data", "tensorflow.train", "tensorflow.summary")
