@@ -618,7 +618,8 @@ class Interpreter:
             why = instance.state.incomplete
             if why is not None:
                 return Unknown(why.reason, f"{instance.cls.name}.{name}", why.place)
-            certain = instance.state.framework == "torch" and name not in ATTRIBUTE_NAMES
+            torch = instance.state.framework == "torch"
+            certain = name not in ATTRIBUTE_NAMES if torch else name in keras_layer.NOT_IN_KERAS_3
             if not certain and not name.startswith("__"):
                 unknown = Unknown(Reason.UNRESOLVED_ATTRIBUTE, f"{instance.cls.name}.{name}", self.place)
                 return aliases.method(instance, name, unknown)

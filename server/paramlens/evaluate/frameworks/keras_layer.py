@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 LAYER = "keras.layers.Layer"
 METHODS: dict[str, Value] = {}
+NOT_IN_KERAS_3 = frozenset({"_build_from_signature"})  # code asks for it to tell the versions apart
 CALL_OPTIONS = ("training", "mask", "name")
 ANNOUNCED = "announced"  # key of LayerState.wrapped: `build(shape)` was called, which makes weights in Keras 2 alone
 
