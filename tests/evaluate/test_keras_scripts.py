@@ -181,3 +181,27 @@ def test_a_build_that_raises_leaves_the_layer_incomplete() -> None:
     assert tallies
     assert all(tally.status is not Status.EXACT for tally in tallies)
     assert all(model.tally.status is not Status.EXACT for model in analysis.models)
+
+
+def test_lists_that_a_layer_holds_are_joined_like_others() -> None:
+    source = dedent(
+        """
+        import keras
+
+        class Net(keras.layers.Layer):
+            def __init__(self):
+                super().__init__()
+                self.a = ["x"]
+                self.b = ["y"]
+                self.keys = ["z"] + self.a
+                self.keys += self.a + self.b
+
+            def build(self, shape):
+                self.w = self.add_weight(shape=(len(self.keys), len(self.a * 3)))
+
+        net = Net()
+        net(keras.Input((3,)))
+        """
+    )
+    (model,) = analyze("/project/script.py", source, read=lambda path: None).models
+    assert (model.tally.status, model.tally.total) == (Status.EXACT, 12)

@@ -52,7 +52,7 @@ def binary(vm: Machine, op: str, a: Value, b: Value) -> Value:
         return percent_format(vm, left, right)
     if is_number(left) and is_number(right):
         return numeric(vm, op, left, right)
-    if op == "+" and type(left) is type(right) and isinstance(left, SEQUENCES):
+    if op == "+" and any(isinstance(left, kind) and isinstance(right, kind) for kind in SEQUENCES):
         return concatenated(left, right)
     if op == "*":
         if isinstance(left, SEQUENCES) and isinstance(right, int | Sym):

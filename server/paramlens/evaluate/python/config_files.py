@@ -6,12 +6,10 @@ is not there, is large, or is opened for writing stays unknown; so does text of 
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import json
 import posixpath
 import re
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from paramlens.evaluate.machine import Machine
 from paramlens.evaluate.python.natives import compute, from_python, functions, make_class, native, plain, to_python
@@ -101,20 +99,13 @@ def load_json(vm: Machine, file: Value, **options: Value) -> Value:
 
 def load_yaml(vm: Machine, stream: Value, Loader: Value = None) -> Value:  # PyYAML's own name
     """`yaml.safe_load(stream)` and `yaml.load(stream, Loader=…)`: plain data alone, by YAML 1.1 as PyYAML reads it."""
+    import yaml  # few programs ask for it
+
     text = _source(vm, stream)
-    library = _pyyaml()
-    if library is None or len(_ALIAS.findall(text)) > MAX_ALIASES:
+    if len(_ALIAS.findall(text)) > MAX_ALIASES:
         _not_known("yaml")
     try:
-        found = library.safe_load(text)
-    except library.YAMLError:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError:
         _not_known("yaml")
     return from_python(found)
-
-
-def _pyyaml() -> Any:
-    """PyYAML, which libcst asks for (by Python 3.13 its other build); None where neither is installed."""
-    for name in ("yaml", "yaml_ft"):
-        with contextlib.suppress(ImportError):
-            return importlib.import_module(name)
-    return None
