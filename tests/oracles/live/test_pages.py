@@ -94,7 +94,7 @@ def _numbers(match: re.Match[str]) -> tuple[int, int, int]:
 
 
 def _value(run: PageRun, file: PageFile, line: int) -> object:
-    match = re.match(r"(\w+)(?:\s*:[^=]+)?\s*=(?!=)", file.lines[line - 1])
+    match = re.match(r"\s*(\w+)(?:\s*:[^=]+)?\s*=(?!=)", file.lines[line - 1])
     return run.names.get(match[1]) if match else None
 
 
