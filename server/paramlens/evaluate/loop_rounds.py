@@ -46,7 +46,7 @@ def forget_counters(vm: Interpreter, body: code.Block, frame: Frame) -> None:
             label = target.attr
         else:
             value, label = held, getattr(owner, "id", "")
-        unknown = fresh(Reason.DATA_DEPENDENT, f"{label} of a round", frame.place(body[0]))
+        unknown = fresh(Reason.BRANCHES, f"{label} of a round", frame.place(body[0]))
         if isinstance(value, int | float) and not isinstance(value, bool) and not grows:
             if isinstance(held, Instance):
                 vm.touch(held)

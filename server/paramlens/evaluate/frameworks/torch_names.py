@@ -414,6 +414,6 @@ def fallback(vm: Interpreter, name: str) -> Value:
     """Names that follow a pattern: initialisers, optimisers, data loading."""
     if name.startswith("torch.nn.init."):
         return NativeFunction(name, _initializer)
-    if name.startswith("torch.jit."):
+    if name.startswith("torch.jit.") and name not in ("torch.jit.load", "torch.jit.fork", "torch.jit.wait"):
         return NativeFunction(name, _first)
     return None
