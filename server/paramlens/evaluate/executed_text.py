@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paramlens.evaluate.frames import Frame
-from paramlens.evaluate.frameworks.conversion import ModuleDict
+from paramlens.evaluate.module_dicts import ModuleDict
 from paramlens.evaluate.python.natives import forget
 from paramlens.syntax.code import Refusal
 from paramlens.syntax.source import read_expression, read_source
@@ -39,7 +39,7 @@ def _eval(vm: Interpreter, text: Value, globals: Value = None, locals: Value = N
     node = read_expression(text) if isinstance(text, str) and len(text) <= _LONGEST else None
     frame = _frame(vm, globals, locals)
     if node is None or isinstance(node, Refusal) or frame is None:
-        raise Undetermined(text if isinstance(text, Unknown) else vm.unknown(Reason.UNSUPPORTED, "eval()"))
+        raise Undetermined(vm.unknown(Reason.UNKNOWN_CALL, "eval()"))  # whatever the text hangs on: maybe a layer
     result = evaluate(vm, node, frame)
     _write_back(vm, frame, globals, locals)
     return result

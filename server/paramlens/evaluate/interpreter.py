@@ -30,6 +30,7 @@ from paramlens.evaluate.journal import Journal
 from paramlens.evaluate.late_registration import LateRegistrations
 from paramlens.evaluate.lazy_source import LazySource
 from paramlens.evaluate.limits import Limits
+from paramlens.evaluate.module_dicts import ModuleDict
 from paramlens.evaluate.python import builtins, stdlib_copy, third_party
 from paramlens.evaluate.python.natives import plain as plain_value
 from paramlens.facts import Problem, Tally
@@ -421,7 +422,7 @@ class Interpreter:
 
     def module_dict(self, module: ModuleValue) -> DictValue:
         """`vars(module)` / `globals()`: looked up name by name."""
-        return conversion.ModuleDict(self, module)
+        return ModuleDict(self, module)
 
     def subclasses(self, cls: ClassValue) -> list[ClassValue]:
         """The classes known to derive from a class directly."""

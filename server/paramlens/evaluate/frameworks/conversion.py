@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from paramlens.dims import Sym
 from paramlens.evaluate.frameworks import shared_memory
+from paramlens.evaluate.frameworks.named_results import named
 from paramlens.evaluate.frameworks.state import Producer
 from paramlens.values import (
     ClassValue,
@@ -123,7 +124,7 @@ def run_operation(
 
     def run() -> Value:
         result = rule(*plain_args, **plain_kwargs)
-        return _lists(result) if name.endswith(_LISTS) else from_rule(result)
+        return _lists(result) if name.endswith(_LISTS) else named(name, from_rule(result))
 
     if not sources:
         result = run()
@@ -197,55 +198,6 @@ class AttributeDict(DictValue):
     def restore(self, contents: tuple[dict[Value, Value], bool]) -> None:
         self.owner.attributes = contents[0]
         self.items = contents[0]
-
-
-class ModuleDict(DictValue):
-    """`vars(module)` / `globals()`: names are evaluated when they are asked for."""
-
-    __slots__ = ("module", "vm")
-
-    def __init__(self, vm: Interpreter, module: ModuleValue) -> None:
-        super().__init__(_ModuleNames(vm, module), open=module.source is None)
-        self.vm = vm
-        self.module = module
-
-    def contents(self) -> tuple[dict[Value, Value], bool]:
-        return self.items, self.open
-
-    def restore(self, contents: tuple[dict[Value, Value], bool]) -> None:
-        return None
-
-
-class _ModuleNames(dict[Value, Value]):
-    def __init__(self, vm: Interpreter, module: ModuleValue) -> None:
-        super().__init__(module.scope.names)
-        self._vm = vm
-        self._module = module
-
-    def __contains__(self, key: object) -> bool:
-        return super().__contains__(key) or self._load(key)
-
-    def _load(self, key: object) -> bool:
-        from paramlens.evaluate import modules
-
-        found = modules.lookup(self._vm, self._module, key) if isinstance(key, str) else modules.MISSING
-        if found is modules.MISSING:
-            return False
-        super().__setitem__(key, found)
-        return True
-
-    def __missing__(self, key: Value) -> Value:
-        if self._load(key):
-            return super().__getitem__(key)
-        raise KeyError(key)
-
-    def get(self, key: Value, default: Value = None) -> Value:
-        return self[key] if key in self else default  # noqa: SIM401  # `get` is what this is
-
-    def __setitem__(self, key: Value, value: Value) -> None:
-        super().__setitem__(key, value)
-        self._vm.touch(self._module.scope)
-        self._module.scope.names[key] = value
 
 
 # ------------------------------------------------------------------------------------------------------- small ones

@@ -220,7 +220,7 @@ def vars_(vm: Machine, value: Value = MISSING, /) -> Value:
     if isinstance(value, ClassValue):
         return DictValue(dict(value.namespace))
     if isinstance(value, ModuleValue) and value.native is None:
-        return DictValue(dict(value.scope.names), open=True)
+        return vm.get_attribute(value, "__dict__")
     raise undetermined(Reason.UNSUPPORTED, "vars")
 
 

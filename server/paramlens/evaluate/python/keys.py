@@ -18,6 +18,8 @@ def has_key(items: Mapping[Value, Value], key: Value) -> bool:
     """Whether a key is there. Raises Undetermined when that depends on the value of a symbol."""
     if key in items:
         return True
+    if isinstance(key, str):
+        return False
     if has_symbols(key):
         rivals = [other for other in items if may_equal(key, other)]
     else:

@@ -137,9 +137,11 @@ def add_all(vm: Machine, target: DictValue, source: Value) -> None:
     touch(vm, target)
     new = known(plain(source))
     if isinstance(new, DictValue):
-        target.items.update(merged(target.items, new))  # in place: it may be the attributes of an instance
+        names = not new.open and all(isinstance(key, str) for key in new.items)  # these equal no symbolic key
+        changes = new.items if names else merged(target.items, new)
+        check_count(len(changes))
+        target.items.update(changes)  # in place: it may be the attributes of an instance
         target.open = target.open or new.open
-        check_count(len(target.items))
         return
     if isinstance(new, Instance) and vm.get_attribute(new, "keys", None) is not None:
         for key in vm.iterate(vm.call(vm.get_attribute(new, "keys"))):
