@@ -60,12 +60,24 @@ def _keys(self: Instance) -> frozenset[str]:
 
 
 def _put(vm: Interpreter, self: Instance, key: str, value: Value) -> None:
+    _put_all(vm, self, {key: value})
+
+
+def _put_all(vm: Interpreter, self: Instance, values: dict[str, Value]) -> None:
     vm.touch(self)
     state: LayerState = ensure_state(vm, self)
-    state.wrapped = {**state.wrapped, "keys": _keys(self) | {key}}
-    if state.wrapped.get("holds") == "parameters" and isinstance(value, TensorValue):
-        value = vm.as_parameter(value)
-    self.attributes[key] = value
+    state.wrapped = {**state.wrapped, "keys": _keys(self) | values.keys()}
+    parameters = state.wrapped.get("holds") == "parameters"
+    for key, value in values.items():
+        self.attributes[key] = vm.as_parameter(value) if parameters and isinstance(value, TensorValue) else value
+
+
+def _put_after(vm: Interpreter, self: Instance, values: list[Value]) -> None:
+    """Add entries at the end, as lists do."""
+    start = len(entries(self))
+    _put_all(vm, self, {str(start + position): value for position, value in enumerate(values)})
+    if vm.repeating and values:
+        vm.mark_incomplete(self, vm.unknown(Reason.UNKNOWN_LOOP, "the number of its modules"))
 
 
 def _refill(vm: Interpreter, self: Instance, items: list[Value]) -> None:
@@ -73,8 +85,7 @@ def _refill(vm: Interpreter, self: Instance, items: list[Value]) -> None:
     vm.touch(self)
     for key in entries(self):
         del self.attributes[key]
-    for position, item in enumerate(items):
-        _put(vm, self, str(position), item)
+    _put_all(vm, self, {str(position): item for position, item in enumerate(items)})
 
 
 def _items(vm: Interpreter, value: Value, self: Instance) -> list[Value]:
@@ -95,8 +106,7 @@ def _init_sequential(vm: Interpreter, self: Instance, *args: Value) -> None:
     if isinstance(only, DictValue):
         _update(vm, self, only)
         return
-    for position, module in enumerate(args):
-        _put(vm, self, str(position), module)
+    _put_all(vm, self, {str(position): module for position, module in enumerate(args)})
 
 
 @method("__init__", MODULE_LIST)
@@ -132,9 +142,7 @@ def _init_parameter_dict(vm: Interpreter, self: Instance, parameters: Value = No
 
 @method("append", *LISTS)
 def _append(vm: Interpreter, self: Instance, module: Value) -> Value:
-    _put(vm, self, str(len(entries(self))), module)
-    if vm.repeating:
-        vm.mark_incomplete(self, vm.unknown(Reason.UNKNOWN_LOOP, "the number of its modules"))
+    _put_after(vm, self, [module])
     return self
 
 
@@ -142,8 +150,7 @@ def _append(vm: Interpreter, self: Instance, module: Value) -> Value:
 @method("__iadd__", *LISTS)
 def _extend(vm: Interpreter, self: Instance, modules: Value) -> Value:
     values = list(entries(modules).values()) if isinstance(modules, Instance) and modules.state else None
-    for module in values if values is not None else _items(vm, modules, self):
-        _append(vm, self, module)
+    _put_after(vm, self, values if values is not None else _items(vm, modules, self))
     return self
 
 
