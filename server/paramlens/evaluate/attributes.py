@@ -8,6 +8,7 @@ from paramlens.evaluate import aliases, modules, reflection
 from paramlens.evaluate.alternatives import Alternatives, each, undecided
 from paramlens.evaluate.frames import Thrown
 from paramlens.evaluate.frameworks import namespace, tensors
+from paramlens.evaluate.frameworks.named_results import NamedResult
 from paramlens.evaluate.frameworks.torch_registries import is_module
 from paramlens.values import (
     BoundMethod,
@@ -54,6 +55,8 @@ def get(vm: Interpreter, value: Value, name: str) -> Value:
         return _super(vm, value, name)
     if isinstance(value, TensorValue):
         return tensors.attribute(vm, value, name)
+    if kind is NamedResult and name in value.fields:
+        return value[value.fields.index(name)]
     special = reflection.attribute(vm, value, name)
     if special is not reflection.MISSING:
         return special

@@ -11,6 +11,7 @@ from paramlens.evaluate.alternatives import Alternatives, undecided
 from paramlens.evaluate.choices import chosen_from, item_of, one_of
 from paramlens.evaluate.frames import Thrown
 from paramlens.evaluate.frameworks import shared_memory, tensors
+from paramlens.evaluate.frameworks.named_results import NamedResult
 from paramlens.evaluate.python import abstract, arithmetic, builtins, comparison, enums, formatting, items
 from paramlens.evaluate.python.stdlib_functools import FUNCTOOLS
 from paramlens.values import (
@@ -59,7 +60,7 @@ _CLASS_OF: dict[type, str] = {
     DictValue: "dict", IteratorValue: "generator", GeneratorValue: "generator", FunctionValue: "function",
     ClassValue: "type", NativeFunction: "builtin_function_or_method", BoundMethod: "method", ModuleValue: "module",
     PropertyValue: "property", StaticMethodValue: "staticmethod", ClassMethodValue: "classmethod",
-    SuperValue: "super",
+    SuperValue: "super", NamedResult: "tuple",
 }  # fmt: skip
 
 

@@ -76,6 +76,9 @@ def with_declared_shape(vm: Interpreter, result: Value, declared: Value) -> Valu
     What both know must agree; a batch axis is let be. Where they do not agree, versions of Keras differ in which one
     they go by, so the shape is not known.
     """
+    several = _several_shapes(declared)
+    if several is not None:
+        return _with_declared_shapes(vm, result, several)
     shape = vm.sizes(vm.rule_argument(declared)) if isinstance(declared, tuple | ListValue) else None
     if shape is None or isinstance(result, tuple | ListValue | DictValue):
         return result
@@ -92,6 +95,28 @@ def with_declared_shape(vm: Interpreter, result: Value, declared: Value) -> Valu
         else:
             return TensorValue(None, kind="keras", reason=vm.unknown(Reason.BRANCHES, "the declared output shape"))
     return TensorValue(tuple(sizes), kind="keras", dtype=result.dtype)
+
+
+def _several_shapes(declared: Value) -> tuple[Value, ...] | None:
+    """The shapes that are declared for several outputs."""
+    items = declared.items if isinstance(declared, ListValue) and declared.rest is None else declared
+    if not isinstance(items, tuple | list) or not items:
+        return None
+    return tuple(items) if all(isinstance(item, tuple | ListValue) for item in items) else None
+
+
+def _with_declared_shapes(vm: Interpreter, result: Value, shapes: tuple[Value, ...]) -> Value:
+    """Several outputs, each with its shape; where they are not as many as their shapes they are left as they are."""
+    if isinstance(result, Unknown) or (isinstance(result, TensorValue) and result.shape is None):
+        items: list[Value] = [result] * len(shapes)
+    elif isinstance(result, tuple | ListValue):
+        items = list(result if isinstance(result, tuple) else result.items)
+        if len(items) != len(shapes) or (isinstance(result, ListValue) and result.rest is not None):
+            return result
+    else:
+        return result
+    merged = [with_declared_shape(vm, item, shape) for item, shape in zip(items, shapes, strict=True)]
+    return tuple(merged) if isinstance(result, tuple) else ListValue(merged)
 
 
 METHODS: dict[str, Value] = {

@@ -165,7 +165,26 @@ def build_on(vm: Interpreter, self: Instance, tensor: Value) -> None:
         vm.building.pop()
 
 
-@method("fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch", table=MODEL_METHODS)
+@method("predict", "predict_on_batch", table=MODEL_METHODS)
+def _predict(vm: Interpreter, self: Instance, x: Value = None, *args: Value, **kwargs: Value) -> Value:
+    """What a graph gives for these inputs, as arrays with as many rows."""
+    built = _on_data(vm, self, x)
+    batch = _batch_of(vm, x) if self.state.graph is not None else None
+    rows = next((tensor.shape[0] for tensor in vm.flat_tensors(x) if tensor.shape), None)
+    return built if batch is None else _as_arrays(vm.call(self, (batch,)), rows)
+
+
+def _as_arrays(value: Value, rows: Any) -> Value:
+    if isinstance(value, ListValue):
+        return ListValue([_as_arrays(item, rows) for item in value.items], value.rest)
+    if isinstance(value, tuple):
+        return tuple(_as_arrays(item, rows) for item in value)
+    if isinstance(value, TensorValue) and value.shape:
+        return TensorValue((rows, *value.shape[1:]), kind="numpy", dtype=value.dtype, reason=value.reason)
+    return Unknown(Reason.DATA_DEPENDENT, "a prediction")
+
+
+@method("fit", "evaluate", "train_on_batch", "test_on_batch", table=MODEL_METHODS)
 def _on_data(vm: Interpreter, self: Instance, x: Value = None, *args: Value, **kwargs: Value) -> Value:
     """Training and prediction build a model that waits for its input."""
     announced = self.state.wrapped.get(keras_layer.ANNOUNCED)
@@ -214,9 +233,23 @@ def model_attribute(vm: Interpreter, self: Instance, name: str) -> Value:
     if name in ("inputs", "outputs"):
         value = keras_layer.PROPERTIES[name[:-1]](vm, self)
         return value if isinstance(value, Unknown) else ListValue(list(vm.flat_tensors(value)))
+    if name in ("input_names", "output_names"):
+        return _end_names(vm, self, name.removesuffix("_names"))
     if name in ("optimizer", "loss", "metrics_names", "history"):
         return Unknown(Reason.DATA_DEPENDENT, name)
     return None
+
+
+def _end_names(vm: Interpreter, self: Instance, end: str) -> Value:
+    """The names of the layers that a graph's inputs or outputs come from; versions differ in a repeated one's."""
+    tensors = list(vm.flat_tensors(keras_layer.PROPERTIES[end](vm, self))) if self.state.graph is not None else []
+    producers = [tensor.producer for tensor in tensors]
+    layers = [producer.layer for producer in producers if isinstance(producer, Producer)]
+    names = [keras_layer.layer_name(vm, layer) for layer in layers if isinstance(layer, Instance)]
+    known = [name for name in names if isinstance(name, str)]
+    if not tensors or len(set(known)) != len(tensors):
+        return Unknown(Reason.DATA_DEPENDENT, f"{end}_names", self.place)
+    return ListValue(list(known))
 
 
 # -------------------------------------------------------------------------------------------------------- Sequential

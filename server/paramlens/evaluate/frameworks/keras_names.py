@@ -214,6 +214,9 @@ def _clone_model(vm: Interpreter, model: Value, *args: Value, **kwargs: Value) -
         Reason.UNSUPPORTED, "clone_model")
 
 
+for _name in ("keras.InputSpec", "keras.layers.InputSpec", "keras.layers.input_spec.InputSpec",
+              "keras.topology.InputSpec", "keras.base_layer.InputSpec"):  # fmt: skip
+    SPECIALS[_name] = lambda vm: _opaque_class(vm, "keras.InputSpec")
 SPECIALS["tensorflow.__version__"] = lambda vm: "2.21.0"
 SPECIALS["keras.__version__"] = lambda vm: "3.15.1"
 
@@ -225,6 +228,8 @@ _OBJECTS = frozenset({
     "tensorflow.losses", "tensorflow.metrics", "tensorflow.optimizers", "tensorflow.optimizers.schedules",
     "keras.mixed_precision", "keras.objectives", "keras.dtype_policies",
 })  # fmt: skip
+# What they make has the shape asked for.
+_INITIALIZERS = ("keras.initializers.", "tensorflow.initializers.")
 # Modules whose classes only bring data.
 _DATA_MODULES = ("keras.preprocessing", "keras.utils", "tensorflow.data", "tensorflow.train", "tensorflow.summary")
 
@@ -233,6 +238,8 @@ def fallback(vm: Interpreter, name: str) -> Value:
     """Names that follow a pattern: initialisers, optimisers, losses, callbacks are objects without weights."""
     prefix = name.rsplit(".", 1)[0]
     last = name.rsplit(".", 1)[-1]
+    if name.startswith("tensorflow.") and name.endswith("_initializer"):
+        return _opaque_class(vm, f"tensorflow.initializers.{last}")
     if prefix in _OBJECTS:
         return _opaque_class(vm, name) if last[:1].isupper() else NativeFunction(name, _opaque_result(name))
     if last[:1].isupper() and prefix.startswith(_DATA_MODULES):
@@ -291,6 +298,9 @@ def _opaque_class(vm: Interpreter, name: str) -> ClassValue:
         return vm.unknown(Reason.DATA_DEPENDENT, f"{cls.name}.{attribute}")
 
     def called(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -> Value:
+        shape = kwargs.get("shape", args[0] if args else None)
+        if shape is not None and name.startswith(_INITIALIZERS):
+            return TensorValue(sizes(vm, vm.rule_argument(shape)), kind="keras", dtype="float32")
         return vm.unknown(Reason.DATA_DEPENDENT, f"{cls.name}()")
 
     cls.namespace = {

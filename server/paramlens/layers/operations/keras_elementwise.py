@@ -168,10 +168,12 @@ def comparison(x1: Any = None, x2: Any = None, *arguments: Any, **named: Any) ->
 
 
 def _pair(x1: Any, x2: Any, named: dict[str, Any]) -> tuple[Any, Any]:
-    """Both operands, under whatever names they were given (`x`, `y`, `a`, `b`)."""
+    """Both operands, under whatever names they were given (`x`, `y`, `a`, `b`); None is an unknown axis's size."""
     spare = [value for name, value in named.items() if name in ("x", "y", "a", "b", "scalar", "real", "imag")]
-    first = spare.pop(0) if x1 is None else x1
-    return first, spare.pop(0) if x2 is None else x2
+    first = spare.pop(0) if x1 is None and spare else x1
+    second = spare.pop(0) if x2 is None and spare else x2
+    size = TensorValue((), kind="keras", dtype="int32")
+    return size if first is None else first, size if second is None else second
 
 
 @operation("keras.ops.isin")
