@@ -200,6 +200,10 @@ class DictValue(Mutable):
         self.factory = factory
         self.late: Callable[[Value], None] | None = None
 
+    def replaceable(self) -> list[Value]:
+        """The keys whose values a change under a key that is not known may replace."""
+        return list(self.items)
+
     def contents(self) -> tuple[dict[Value, Value], bool]:
         return dict(self.items), self.open
 

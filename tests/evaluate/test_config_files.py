@@ -10,6 +10,10 @@ from paramlens.facts import Status
 FILES = {
     "/project/config.json": '{"inputs": 20, "model": {"hidden": 33}}',
     "/project/net.yaml": "net:\n  dims: [8, 16, 4]\n  extra: {bias: false}\nrate: 1e-4\n",
+    "/project/layers.cfg": "# widths\n[dense]\nunits=6\n\n[dense]\nunits = 3\nbias=0\n",
+    "/project/options.py": (
+        "import sys\nfor word in sys.argv[1:]:\n    name, text = word.split('=')\n    globals()[name] = text\n"
+    ),
     "/project/twice.json": "[1]",
     "/project/scripts/twice.json": "[2]",
 }
@@ -68,3 +72,46 @@ with open("config.json", "w") as file:
 a = nn.Linear(sizes["inputs"], 1)
 """
     assert counts(text) == {"a": None}
+
+
+def test_text_that_the_program_takes_apart() -> None:
+    text = """
+import torch.nn as nn
+
+
+def blocks(path):
+    found = []
+    for line in open(path).read().split("\\n"):
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        if line.startswith("["):
+            found.append({"type": line[1:-1], "bias": "1"})
+        else:
+            key, value = line.split("=")
+            found[-1][key.strip()] = value.strip()
+    return found
+
+
+layers, width = nn.Sequential(), 4
+for at, block in enumerate(blocks("layers.cfg")):
+    layers.add_module(f"{block['type']}_{at}", nn.Linear(width, int(block["units"]), bias=bool(int(block["bias"]))))
+    width = int(block["units"])
+with open("layers.cfg") as file:
+    first = file.readline()
+    rest = file.readlines()
+net = nn.Sequential(layers, nn.Linear(len(first), len(rest)))
+"""
+    assert counts(text)["net"] == 30 + 18 + 9 * 6 + 6
+
+
+def test_options_that_a_program_sets_by_name() -> None:
+    text = """
+import torch.nn as nn
+
+width = 4
+exec(open("options.py").read())
+net = nn.Linear(width, 1)
+other = nn.Linear(2, 1)
+"""
+    assert counts(text) == {"net": None, "other": 3}

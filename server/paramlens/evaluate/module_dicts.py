@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any
 from paramlens.evaluate import modules
 from paramlens.evaluate.python.natives import make_class
 from paramlens.evaluate.python.objects import OBJECT
-from paramlens.values import DictValue, Instance, ListValue, ModuleValue, Reason, Undetermined, Unknown, Value
+from paramlens.values import (
+    ClassValue,
+    DictValue,
+    FunctionValue,
+    Instance,
+    ListValue,
+    ModuleValue,
+    NativeFunction,
+    Reason,
+    Undetermined,
+    Unknown,
+    Value,
+)
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
@@ -18,6 +30,8 @@ if TYPE_CHECKING:
 _OF_PYTHON = ("__name__", "__doc__", "__package__", "__loader__", "__spec__", "__file__", "__cached__", "__builtins__")
 _LOADER = make_class("SourceFileLoader", (OBJECT,), {}, None, "importlib.machinery")
 _SPEC = make_class("ModuleSpec", (OBJECT,), {}, None, "importlib.machinery")
+
+_DEFINED = (ModuleValue, ClassValue, FunctionValue, NativeFunction)
 
 
 class ModuleDict(DictValue):
@@ -29,6 +43,11 @@ class ModuleDict(DictValue):
     def __init__(self, vm: Interpreter, module: ModuleValue) -> None:
         super().__init__(_ModuleNames(vm, module), open=module.source is None)
         self.module = module
+
+    def replaceable(self) -> list[Value]:
+        """Not its imports, functions and classes: programs set options by name."""
+        names = self.module.scope.names.items()
+        return [name for name, value in names if name.isidentifier() and not isinstance(value, _DEFINED)]
 
     def contents(self) -> tuple[dict[Value, Value], bool]:
         return self.items, self.open  # a change is noted for the module's scope

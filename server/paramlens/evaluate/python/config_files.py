@@ -1,7 +1,8 @@
 """Configuration files of the workspace: `json.load(open("config.json"))`, `yaml.safe_load(f)`.
 
-A JSON or YAML file that lies beside the program is data that the program certainly reads, as its own modules are. What
-is not there, is large, or is opened for writing stays unknown; so does text of any other kind (data, vocabularies).
+A configuration file or a Python file that lies beside the program is something that the program certainly reads, as its
+own modules are: JSON, YAML, or text that the program takes apart itself (`.cfg`, `.ini`, `.conf`). What is not there, is
+large, or is opened for writing stays unknown; so does text of any other kind (data, vocabularies).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from paramlens.evaluate.python.natives import compute, from_python, functions, m
 from paramlens.evaluate.python.objects import OBJECT
 from paramlens.values import Instance, Reason, Unknown, Value, undetermined
 
-SUFFIXES = (".json", ".yaml", ".yml")
+SUFFIXES = (".json", ".yaml", ".yml", ".cfg", ".ini", ".conf", ".toml", ".py")
 MAX_TEXT = 256 * 1024  # characters
 MAX_ALIASES = 16  # of YAML: more could make a small text a large value
 _ALIAS = re.compile(r"(?:^|[\s\[{,])\*\w")
@@ -59,6 +60,23 @@ def read(vm: Machine, self: Instance, size: Value = -1) -> Value:
         _not_known("a part of a file")
     text = _take(vm, self)
     return text if len(text) <= 2**16 else vm.unknown(Reason.SIZE_LIMIT, "the text of a file")
+
+
+@native(FILE, "readline")
+def readline(vm: Machine, self: Instance, size: Value = -1) -> Value:
+    if size not in (-1, None):
+        _not_known("a part of a file")
+    lines = _take(vm, self).splitlines(True)
+    self.attributes["_text"] = "".join(lines[1:])
+    return lines[0] if lines else ""
+
+
+@native(FILE, "seek", "tell", "fileno", "readinto", "__next__")
+def other(vm: Machine, self: Instance, *args: Value) -> Value:
+    """What may change which text is read next, and how."""
+    vm.touch(self)
+    self.attributes["_text"] = vm.unknown(Reason.ENVIRONMENT, "a part of a file")
+    _not_known("a part of a file")
 
 
 @native(FILE, "readlines")

@@ -269,7 +269,7 @@ def forget(vm: Machine, value: Mutable, unknown: Unknown) -> None:
     elif isinstance(value, SetValue):
         value.items, value.rest = {}, unknown
     elif isinstance(value, DictValue):
-        for key in value.items:
+        for key in value.replaceable():
             item = fresh(unknown.reason, key if isinstance(key, str) else unknown.detail, unknown.place)
             value.items[key] = replace(item, options=unknown.options)
         value.open = True
