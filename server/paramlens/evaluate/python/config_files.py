@@ -1,8 +1,8 @@
 """Configuration files of the workspace: `json.load(open("config.json"))`, `yaml.safe_load(f)`.
 
-A configuration file or a Python file that lies beside the program is something that the program certainly reads, as its
-own modules are: JSON, YAML, or text that the program takes apart itself (`.cfg`, `.ini`, `.conf`). What is not there, is
-large, or is opened for writing stays unknown; so does text of any other kind (data, vocabularies).
+A configuration file or a Python file that lies beside the program is something that the program certainly reads, as
+its own modules are: JSON, YAML, or text that the program takes apart itself (`.cfg`, `.ini`, `.conf`). What is not
+there, is large, or is opened for writing stays unknown; so does text of any other kind (data, vocabularies).
 """
 
 from __future__ import annotations
