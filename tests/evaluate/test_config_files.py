@@ -105,6 +105,15 @@ net = nn.Sequential(layers, nn.Linear(len(first), len(rest)))
     assert counts(text)["net"] == 30 + 18 + 9 * 6 + 6
 
 
+def test_a_binary_file_gives_bytes() -> None:
+    text = """
+import torch.nn as nn
+kind = {b"# widths\\n": 5, "# widths\\n": 6}
+a = nn.Linear(kind[open("layers.cfg", "rb").readline()], len(open("layers.cfg", "rb").read().decode().split()))
+"""
+    assert counts(text) == {"a": 5 * 9 + 9}
+
+
 def test_options_that_a_program_sets_by_name() -> None:
     text = """
 import torch.nn as nn

@@ -15,7 +15,7 @@ from typing import NoReturn
 from paramlens.evaluate.machine import Machine
 from paramlens.evaluate.python.natives import compute, from_python, functions, make_class, native, plain, to_python
 from paramlens.evaluate.python.objects import OBJECT
-from paramlens.values import Instance, Reason, Unknown, Value, undetermined
+from paramlens.values import Instance, ListValue, Reason, Unknown, Value, undetermined
 
 SUFFIXES = (".json", ".yaml", ".yml", ".cfg", ".ini", ".conf", ".toml", ".py")
 MAX_TEXT = 256 * 1024  # characters
@@ -30,6 +30,11 @@ def _not_known(detail: str = "a file") -> NoReturn:
     raise undetermined(Reason.ENVIRONMENT, detail)
 
 
+def _given(file: Instance, text: str) -> Value:
+    """Text as a file opened with its mode gives it."""
+    return text.encode() if file.attributes.get("_binary") else text
+
+
 def open_(vm: Machine, file: Value, mode: Value = "r", *rest: Value, **options: Value) -> Value:
     """`open(path)`: a file that is read when its text is asked for, or an Unknown."""
     path, how = plain(file), plain(mode)
@@ -41,6 +46,7 @@ def open_(vm: Machine, file: Value, mode: Value = "r", *rest: Value, **options: 
     made = vm.new_instance(TEXT_FILE)
     made.attributes["name"] = path
     made.attributes["_text"] = text
+    made.attributes["_binary"] = how == "rb"
     return made
 
 
@@ -59,7 +65,7 @@ def read(vm: Machine, self: Instance, size: Value = -1) -> Value:
     if size not in (-1, None):
         _not_known("a part of a file")
     text = _take(vm, self)
-    return text if len(text) <= 2**16 else vm.unknown(Reason.SIZE_LIMIT, "the text of a file")
+    return _given(self, text) if len(text) <= 2**16 else vm.unknown(Reason.SIZE_LIMIT, "the text of a file")
 
 
 @native(FILE, "readline")
@@ -68,7 +74,7 @@ def readline(vm: Machine, self: Instance, size: Value = -1) -> Value:
         _not_known("a part of a file")
     lines = _take(vm, self).splitlines(True)
     self.attributes["_text"] = "".join(lines[1:])
-    return lines[0] if lines else ""
+    return _given(self, lines[0] if lines else "")
 
 
 @native(FILE, "seek", "tell", "fileno", "readinto", "__next__")
@@ -81,7 +87,7 @@ def other(vm: Machine, self: Instance, *args: Value) -> Value:
 
 @native(FILE, "readlines")
 def readlines(vm: Machine, self: Instance) -> Value:
-    return from_python(compute(vm, _take(vm, self).splitlines, True))
+    return ListValue(readlines_of(vm, self))
 
 
 FILE |= functions(
@@ -96,7 +102,7 @@ FILE |= functions(
 
 def readlines_of(vm: Machine, file: Instance) -> list[Value]:
     """The lines of a file, as iterating over it gives them."""
-    return list(_take(vm, file).splitlines(True))
+    return [_given(file, line) for line in _take(vm, file).splitlines(True)]
 
 
 def _source(vm: Machine, given: Value) -> str:
