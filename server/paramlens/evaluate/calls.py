@@ -12,7 +12,7 @@ from paramlens.evaluate import aliases, functions
 from paramlens.evaluate.alternatives import Alternatives
 from paramlens.evaluate.choices import NEVER_A_LAYER, chosen_from, item_of, one_of
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
-from paramlens.evaluate.frameworks import torch_parametrize
+from paramlens.evaluate.frameworks import namespace, torch_parametrize
 from paramlens.evaluate.python.natives import forget
 from paramlens.shapes import ShapeMismatch
 from paramlens.syntax import code
@@ -24,6 +24,7 @@ from paramlens.values import (
     FunctionValue,
     Instance,
     ListValue,
+    ModuleValue,
     NativeFunction,
     PartialValue,
     Place,
@@ -129,6 +130,8 @@ def call(
         torch_parametrize.may_have_changed(vm, callee, (*args, *kwargs.values()))
         result = fresh(callee.reason, f"{callee.label}()" if callee.label else "", place or callee.place)
         return vm.note(aliases.call(vm, callee, args, kwargs, result) if callee.options else result)
+    if isinstance(callee, ModuleValue) and (function := namespace.called_module(vm, callee.name)) is not None:
+        return call(vm, function, args, kwargs, place)
     return vm.throw("TypeError", f"'{vm.type_name(callee)}' object is not callable")
 
 

@@ -77,6 +77,12 @@ def module(vm: Interpreter, name: str) -> ModuleValue | None:
     return ModuleValue(name, native=lambda attribute: resolve(vm, f"{name}.{attribute}"))
 
 
+def called_module(vm: Interpreter, name: str) -> Value:
+    """The function that was once what is a module now: `keras.layers.merge` of Keras 1."""
+    function = f"{canonical(name)}.__call__"
+    return vm.operation_function(function) if function in OPERATIONS else None
+
+
 def _source_module(vm: Interpreter, name: str, known: str) -> ModuleValue | None:
     """The installed source of a Keras module asked for by another spelling (`tensorflow.keras.applications`)."""
     if name == known or vm.locate_in_environment(name):

@@ -77,3 +77,28 @@ def concatenate(inputs: Any, axis: Any = -1, **kwargs: Any) -> TensorValue:
 def dot(inputs: Any, axes: Any = -1, **kwargs: Any) -> TensorValue:
     """The sum of products along one axis of each of two inputs."""
     return _merged(inputs, lambda shapes: dotted("Dot", shapes, axes))
+
+
+_MODES = {"sum": "Add", "mul": "Multiply", "ave": "Average", "max": "Maximum"}
+
+
+@operation("keras.layers.merge.__call__", "keras.merge", "keras.legacy.layers.merge")
+def merge(
+    inputs: Any,
+    mode: Any = "sum",
+    layers: Any = None,
+    concat_axis: Any = -1,
+    dot_axes: Any = -1,
+    output_shape: Any = None,
+    output_mask: Any = None,
+    arguments: Any = None,
+    name: Any = None,
+) -> TensorValue:
+    """Keras 1: `merge([a, b], mode="concat", concat_axis=1)`. Modes that are functions or `cos` are not modelled."""
+    if mode == "concat":
+        return _merged(inputs, lambda shapes: concatenated("Concatenate", shapes, concat_axis))
+    if mode == "dot":
+        return _merged(inputs, lambda shapes: dotted("Dot", shapes, dot_axes))
+    if not isinstance(mode, str) or mode not in _MODES:
+        raise undetermined(Reason.UNSUPPORTED, "merge with this mode")
+    return _merged(inputs, lambda shapes: elementwise(_MODES[mode], shapes))
