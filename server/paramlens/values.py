@@ -77,6 +77,10 @@ class Unknown:
         """What it is called in formulas."""
         return self.name or self.detail
 
+    def __reduce__(self) -> tuple[type[Unknown], tuple[Any, ...]]:
+        """As a reason it leaves the evaluation, and its options, which are values of the program, stay behind."""
+        return Unknown, (self.reason, self.detail, self.place, self.serial, self.name, self.weightless)
+
     def __bool__(self) -> bool:
         raise Undetermined(self)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 from paramlens.evaluate.analyze import analyze
 from paramlens.facts import Status
+from paramlens.values import NativeFunction, Reason, Unknown
 
 HEAD = """
 import os
@@ -55,3 +58,10 @@ def test_the_count_is_not_exact(made: str) -> None:
     assert net.tally.status is not Status.EXACT
     (site,) = (site for site in analysis.sites if site.place == net.place)
     assert all(tally.status is not Status.EXACT for tally in site.tallies)
+
+
+def test_a_reason_leaves_the_process_without_the_values_that_it_may_be() -> None:
+    reason = Unknown(Reason.BRANCHES, "part", None, 3, "name", True, (NativeFunction("f", lambda: None),))
+    sent = pickle.loads(pickle.dumps(reason))
+    assert sent == reason
+    assert (sent.serial, sent.name, sent.weightless, sent.options) == (3, "name", True, ())
