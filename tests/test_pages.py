@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,6 +56,7 @@ class Shown:
             analysis = lint(analysis, loaded.settings)
         else:
             analysis = lint(analysis, settings.Settings())
+        analysis = pickle.loads(pickle.dumps(analysis))  # as it comes from the worker
         hints = {hint.line: hint.text for hint in inlay_hints(analysis)}
         return cls(section, file, hints, list(diagnostics(analysis)), [*analysis.models], [*analysis.sites], names)
 
