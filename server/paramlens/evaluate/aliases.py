@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from paramlens.evaluate.alternatives import Alternatives
 from paramlens.evaluate.branches import either_value
-from paramlens.evaluate.choices import item_of, one_of
+from paramlens.evaluate.choices import CHANGEABLE, item_of, one_of
 from paramlens.evaluate.frames import LimitReached
 from paramlens.evaluate.python.natives import forget
 from paramlens.values import (
@@ -21,7 +21,6 @@ from paramlens.values import (
     DictValue,
     FunctionValue,
     Instance,
-    IteratorValue,
     ListValue,
     NativeFunction,
     ParameterValue,
@@ -36,8 +35,6 @@ from paramlens.values import (
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
-
-_CHANGEABLE = (Instance, ListValue, DictValue, SetValue, IteratorValue, ParameterValue)
 
 
 def perhaps(vm: Interpreter, unknown: Unknown | Alternatives, change: Callable[[Value], Value]) -> list[Value]:
@@ -56,7 +53,7 @@ def attribute(vm: Interpreter, unknown: Unknown, name: str, result: Unknown) -> 
     """`unknown.name`: what the attribute is for each option."""
     from paramlens.evaluate.attributes import MISSING
 
-    found = [vm.get_attribute(o, name, MISSING) for o in unknown.options if isinstance(o, _CHANGEABLE)]
+    found = [vm.get_attribute(o, name, MISSING) for o in unknown.options if isinstance(o, CHANGEABLE)]
     return one_of(result, *(value for value in found if value is not MISSING))
 
 
@@ -133,7 +130,7 @@ def _may_change_something(vm: Interpreter, function: Value, args: tuple[Value, .
         return any(isinstance(arg, Instance) and arg.state is not None for arg in args)
     if not isinstance(function, FunctionValue):
         return False
-    return any(isinstance(arg, _CHANGEABLE) or (isinstance(arg, Unknown) and arg.options) for arg in args)
+    return any(isinstance(arg, CHANGEABLE) or (isinstance(arg, Unknown) and arg.options) for arg in args)
 
 
 def item(unknown: Unknown, result: Unknown) -> Unknown:
@@ -151,7 +148,7 @@ def any_attribute(vm: Interpreter, value: Value, name: Unknown) -> Unknown:
             methods = [BoundMethod(function, owner) for n, function in own if n not in _NOT_BY_NAME]
             found = one_of(found, *owner.attributes.values(), *methods)
         frame = vm.current[0] if vm.current is not None else None
-        if isinstance(owner, _CHANGEABLE) and (frame is None or frame.receiver is not owner):
+        if isinstance(owner, CHANGEABLE) and (frame is None or frame.receiver is not owner):
             found = one_of(found, BoundMethod(_ANY_METHOD, owner))
     return found
 

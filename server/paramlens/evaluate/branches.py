@@ -11,6 +11,7 @@ from paramlens.values import Value
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
+    from paramlens.evaluate.journal import Mark
 
 Run = Callable[[], Signal | None]
 
@@ -24,7 +25,7 @@ def either(vm: Interpreter, frame: Frame, first: Run, second: Run, born: int | N
     journal = vm.journal
     mark = journal.mark()
     if born is not None:
-        journal.made[mark].born = born
+        mark.made.born = born
     waiting = len(frame.pending)
     held = True
     try:
@@ -48,7 +49,7 @@ def either(vm: Interpreter, frame: Frame, first: Run, second: Run, born: int | N
             merge(journal, changes, mark)
             if one is None or two is None or one.kind != "return":
                 return one
-            return Signal("return", join(one.value, two.value, "the returned value", journal.made[mark]))
+            return Signal("return", join(one.value, two.value, "the returned value", mark.made))
         held = False  # the mark stays until the branch that left is joined
         if one is None or (two is not None and two.kind == "return"):
             leaving, second_changes = two, journal.changes(mark)
@@ -84,7 +85,7 @@ def either_value(vm: Interpreter, first: Callable[[], Value], second: Callable[[
             journal.apply(changes)
             return one
         merge(journal, changes, mark)
-        return join(one, two, name, journal.made[mark])
+        return join(one, two, name, mark.made)
     finally:
         journal.release()
 
@@ -100,12 +101,12 @@ def settle(vm: Interpreter, frame: Frame, start: int, kinds: tuple[str, ...], si
         vm.journal.release()
         if pending.signal.kind == "return":
             value = signal.value if signal is not None and signal.kind == "return" else None
-            made = vm.journal.made[pending.mark]
+            made = pending.mark.made
             signal = Signal("return", join(value, pending.signal.value, "the returned value", made))
     return signal
 
 
-def rebase(vm: Interpreter, frame: Frame, start: int, mark: int) -> None:
+def rebase(vm: Interpreter, frame: Frame, start: int, mark: Mark) -> None:
     """Make branches that wait inside an alternative relative to its beginning, before the alternative is undone."""
     journal = vm.journal
     for pending in frame.pending[start:]:
@@ -118,10 +119,10 @@ def rebase(vm: Interpreter, frame: Frame, start: int, mark: int) -> None:
         pending.mark = mark
 
 
-def perhaps_broken(vm: Interpreter, frame: Frame, mark: int, waiting: int, rest: Run, recover: Run) -> Signal | None:
+def perhaps_broken(vm: Interpreter, frame: Frame, mark: Mark, waiting: int, rest: Run, recover: Run) -> Signal | None:
     """Join a block that ran since `mark`, and `rest` after it, with leaving it anywhere for `recover`."""
     journal = vm.journal
-    changes, born = journal.changes(mark), journal.made[mark].born
+    changes, born = journal.changes(mark), mark.made.born
     rebase(vm, frame, waiting, mark)
     journal.undo(mark)
 
@@ -131,7 +132,7 @@ def perhaps_broken(vm: Interpreter, frame: Frame, mark: int, waiting: int, rest:
 
     def broken() -> Signal | None:
         start = journal.mark()
-        journal.made[start].born = born
+        start.made.born = born
         try:
             merge(journal, changes, start)
         finally:

@@ -55,7 +55,7 @@ def holds_objects(value: Value, depth: int = 3) -> bool:
 
 # ----------------------------------------------------------------------------------------------- one of known values
 
-_CHANGEABLE = (Instance, ListValue, DictValue, SetValue, IteratorValue, ParameterValue)
+CHANGEABLE = (Instance, ListValue, DictValue, SetValue, IteratorValue, ParameterValue)
 _CALLABLE = (FunctionValue, NativeFunction, BoundMethod, PartialValue)
 _MOST_OPTIONS = 512
 
@@ -66,7 +66,7 @@ def one_of(unknown: Unknown, *values: Value) -> Unknown:
     for value in values:
         if isinstance(value, Unknown):
             found.update((id(option), option) for option in value.options)
-        elif isinstance(value, _CHANGEABLE + _CALLABLE) or (isinstance(value, tuple) and any(map(_matters, value))):
+        elif isinstance(value, CHANGEABLE + _CALLABLE) or (isinstance(value, tuple) and any(map(_matters, value))):
             found[id(value)] = value
     if len(found) == len(unknown.options):
         return unknown
@@ -76,7 +76,7 @@ def one_of(unknown: Unknown, *values: Value) -> Unknown:
 def _matters(value: Value) -> bool:
     if isinstance(value, Unknown):
         return bool(value.options)
-    return isinstance(value, _CHANGEABLE + _CALLABLE)
+    return isinstance(value, CHANGEABLE + _CALLABLE)
 
 
 def item_of(unknown: Unknown, container: Value) -> Unknown:

@@ -72,7 +72,7 @@ def make_class(vm: Interpreter, name: str, bases: tuple[Value, ...], frame: Fram
 
 def dynamic(vm: Interpreter, name: str, bases: tuple[Value, ...], namespace: dict[str, Value]) -> ClassValue:
     """`type(name, bases, namespace)`."""
-    frame = vm.current[0] if vm.current is not None else vm.frame
+    frame = vm.current_frame
     if frame is None:
         raise Undetermined(vm.unknown(Reason.UNSUPPORTED, f"type({name!r}, …)"))
     cls = make_class(vm, name, tuple(vm.as_base(base) for base in bases), frame, vm.place)

@@ -87,7 +87,10 @@ def requirements_of(package: str, site_packages: tuple[str, ...]) -> frozenset[s
     found: set[str] = set()
     for folder in site_packages:
         for file in Path(folder).glob(f"{package}-*.dist-info/METADATA"):
-            text = file.read_text("utf-8", "replace").split("\n\n", 1)[0]
+            try:
+                text = file.read_text("utf-8", "replace").split("\n\n", 1)[0]
+            except OSError:
+                continue
             for name, rest in _REQUIREMENT.findall(text):
                 if ";" not in rest:
                     imported = re.sub(r"[-.]+", "_", name.lower())

@@ -69,7 +69,7 @@ def _compile(vm: Interpreter, source: Value, *args: Value, **options: Value) -> 
 
 def _frame(vm: Interpreter, globals: Value, locals: Value) -> Frame | None:
     """Where the text runs; None where its names are not known."""
-    around = vm.current[0] if vm.current is not None else vm.frame
+    around = vm.current_frame
     if around is None:
         return None
     if globals is None or isinstance(globals, ModuleDict):
@@ -113,7 +113,7 @@ def _doubt_all(vm: Interpreter, why: Unknown, globals: Value, locals: Value) -> 
                 _doubt_values(vm, mapping.items, why)
                 forget(vm, mapping, why)
         return
-    frame = vm.current[0] if vm.current is not None else vm.frame
+    frame = vm.current_frame
     scope = frame.scope if frame is not None else None
     while scope is not None:
         _doubt_values(vm, scope.names, why)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from paramlens.evaluate.journal import Changes
+from paramlens.evaluate.journal import Changes, Mark
 from paramlens.syntax.code import Node, Refusal
 from paramlens.values import ClassValue, FunctionValue, Instance, ListValue, ModuleValue, Place, Scope, Value
 
@@ -71,7 +71,7 @@ class Pending:
 
     signal: Signal
     changes: Changes
-    mark: int
+    mark: Mark
 
 
 class Thrown(Exception):

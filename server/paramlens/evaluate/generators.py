@@ -54,7 +54,7 @@ def _begin(vm: Interpreter, run: Callable[[], Items], generator: GeneratorValue,
 
 def _doubt_effects(vm: Interpreter, mark: Mark) -> None:
     """Join what changed since the mark with what was there."""
-    changes, made = vm.journal.changes(mark), vm.journal.made[mark]
+    changes, made = vm.journal.changes(mark), mark.made
     if any(not made.has(value) for value in changes):
         vm.journal.undo(mark)
         merge(vm.journal, changes, mark)

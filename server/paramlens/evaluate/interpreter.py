@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from paramlens.dims import Sym, TooLarge, Undecided, symbol
-from paramlens.evaluate import aliases, attributes, calls, classes, generators, modules, operators, reflection
+from paramlens.evaluate import aliases, attributes, calls, classes, generators, modules, operators
 from paramlens.evaluate.alike import same
 from paramlens.evaluate.choices import one_of
-from paramlens.evaluate.executed_text import EXECUTING
+from paramlens.evaluate.frame_builtins import FRAME_BUILTINS
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
 from paramlens.evaluate.frameworks import (
     conversion,
@@ -55,7 +55,6 @@ from paramlens.values import (
     Place,
     Reason,
     Scope,
-    SuperValue,
     TensorValue,
     Undetermined,
     Unknown,
@@ -88,7 +87,7 @@ class Interpreter:
         self.assigned_variables: set[str] = set()
         self.limits = limits or Limits()
         self.journal = Journal()
-        self.builtins: dict[str, Value] = {**builtins.BUILTINS, **_special_builtins()}
+        self.builtins: dict[str, Value] = {**builtins.BUILTINS, **FRAME_BUILTINS}
         self.modules: dict[str, ModuleValue | Unknown] = {}
         self.framework_values: dict[str, Value] = {}
         self.classes: dict[str, ClassValue] = {}
@@ -148,6 +147,11 @@ class Interpreter:
     def frame(self) -> Frame | None:
         """The innermost running function or module body."""
         return self.frames[-1] if self.frames else None
+
+    @property
+    def current_frame(self) -> Frame | None:
+        """The frame of the expression being evaluated, which may be a class body or a comprehension."""
+        return self.current[0] if self.current is not None else self.frame
 
     @property
     def place(self) -> Place:
@@ -693,59 +697,3 @@ class Interpreter:
 
 def _unknown_base(cls: ClassValue) -> bool:
     return any(isinstance(base, Unknown) for base in cls.mro)
-
-
-def _special_builtins() -> dict[str, Value]:
-    """Builtins that look at the running frame."""
-
-    def super_(vm: Interpreter, cls: Value = None, receiver: Value = None) -> Value:
-        frame = vm.current[0] if vm.current is not None else vm.frame
-        if cls is None and frame is not None:
-            cls, receiver = frame.owner, frame.receiver
-        if not isinstance(cls, ClassValue) or not isinstance(receiver, Instance | ClassValue):
-            raise Undetermined(vm.unknown(Reason.UNSUPPORTED, "super()"))
-        return SuperValue(cls, receiver)
-
-    def globals_(vm: Interpreter) -> Value:
-        frame = vm.current[0] if vm.current is not None else vm.frame
-        return vm.module_dict(frame.module) if frame is not None else DictValue(open=True)
-
-    def locals_(vm: Interpreter) -> Value:
-        frame = vm.current[0] if vm.current is not None else vm.frame
-        return DictValue(dict(frame.scope.names)) if frame is not None else DictValue(open=True)
-
-    def hasattr_(vm: Interpreter, value: Value, name: Value) -> Value:
-        if not isinstance(name, str):
-            raise Undetermined(name if isinstance(name, Unknown) else vm.unknown(Reason.UNKNOWN_ARGUMENT, "name"))
-        found = vm.has_attribute(value, name)
-        return found if found is not None else vm.unknown(Reason.UNRESOLVED_ATTRIBUTE, name)
-
-    def import_(vm: Interpreter, name: Value, *args: Value, **kwargs: Value) -> Value:
-        return vm.import_module(name) if isinstance(name, str) else vm.unknown(Reason.UNRESOLVED_IMPORT)
-
-    def dir_(vm: Interpreter, *value: Value) -> Value:
-        return reflection.names_of(vm, value[0]) if value else ListValue(sorted(locals_(vm).items))
-
-    def exit_(vm: Interpreter, code: Value = None) -> NoReturn:
-        vm.throw("SystemExit", str(code) if isinstance(code, int | str) else "")
-
-    def vars_(vm: Interpreter, *value: Value) -> Value:
-        if not value:
-            return locals_(vm)
-        plain = vm.plain(value[0])
-        return (
-            plain if plain is not value[0] and isinstance(plain, DictValue) else vm.get_attribute(value[0], "__dict__")
-        )
-
-    natives: dict[str, Callable[..., Value]] = {
-        "vars": vars_,
-        "dir": dir_,
-        "super": super_,
-        "globals": globals_,
-        "locals": locals_,
-        "hasattr": hasattr_,
-        "exit": exit_,
-        "quit": exit_,
-        "__import__": import_,
-    }
-    return {**EXECUTING, **{name: NativeFunction(name, call) for name, call in natives.items()}}

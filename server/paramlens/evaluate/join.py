@@ -9,7 +9,7 @@ from paramlens.dims import Sym
 from paramlens.evaluate.alike import alike, same, unwrapped
 from paramlens.evaluate.alternatives import alternatives
 from paramlens.evaluate.choices import one_of
-from paramlens.evaluate.journal import Changes, Journal, Made
+from paramlens.evaluate.journal import Changes, Journal, Made, Mark
 from paramlens.values import (
     ClassValue,
     DictValue,
@@ -75,10 +75,10 @@ def _join_shapes(a: Any, b: Any) -> Any:
     return tuple(x if x == y else None for x, y in zip(a, b, strict=True))
 
 
-def merge(journal: Journal, other: Changes, mark: int) -> None:
+def merge(journal: Journal, other: Changes, mark: Mark) -> None:
     """Join the present state with `other`, which started from the state at `mark` too."""
     base = journal.base(mark)
-    made = journal.made[mark]
+    made = mark.made
     for value in other:
         if made.has(value):  # made in the other branch: only there it has contents
             journal.touch(value)

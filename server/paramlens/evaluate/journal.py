@@ -35,14 +35,6 @@ class Mark(int):
     made: Made
 
 
-class _MadeSince:
-    """What was made since a mark."""
-
-    def __getitem__(self, mark: int) -> Made:
-        assert isinstance(mark, Mark)
-        return mark.made
-
-
 class Journal:
     """A log of contents before changes. Costs nothing while no mark is held."""
 
@@ -50,7 +42,6 @@ class Journal:
         self.log: list[tuple[Mutable, Any]] = []
         self.epoch = next(_epochs)
         self.held = 0
-        self.made = _MadeSince()
 
     def touch(self, value: Mutable) -> None:
         """Note the contents of `value`, unless they are noted since the last mark. Call before every change."""

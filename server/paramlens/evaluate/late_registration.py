@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from paramlens.evaluate.lazy_source import LazySource
+from paramlens.evaluate.module_names import absolute
 from paramlens.values import ClassValue, DictValue, Instance, ModuleValue, Value
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class LateRegistrations:
             path, text = located
             count += 1
             yield name, text
-            for imported in _imports(text, name, is_package=path.endswith("__init__.py")):
+            for imported in _imports(text, name, path):
                 if imported not in seen and imported.partition(".")[0] in own:
                     seen.add(imported)
                     waiting.append(imported)
@@ -220,17 +221,13 @@ class _Index:
         return statement.text if statement.kind != "assign" or statement.mutates & self._registrars else ""
 
 
-def _imports(text: str, name: str, *, is_package: bool) -> Iterator[str]:
+def _imports(text: str, importer: str, path: str) -> Iterator[str]:
     """The dotted names of the modules that a file may import."""
     for match in _IMPORT.finditer(text):
         dots, base, names, plain = match.groups()
         if plain is not None:
             yield from (part.split(" as ")[0].strip() for part in plain.split(","))
-            continue
-        if dots:
-            parts = name.split(".")
-            parts = parts[: len(parts) - len(dots) + is_package]
-            base = ".".join([*parts, base] if base else parts)
-        if base:
-            yield base
-            yield from (f"{base}.{word}" for word in _WORD.findall(names.split("#")[0]) if word not in ("as", "import"))
+        elif found := absolute(base, len(dots), importer, path):
+            yield found
+            words = _WORD.findall(names.split("#")[0])
+            yield from (f"{found}.{word}" for word in words if word not in ("as", "import"))

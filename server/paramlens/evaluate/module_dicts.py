@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from paramlens.evaluate import modules
+from paramlens.evaluate.module_names import is_package_file
 from paramlens.evaluate.python.natives import make_class
 from paramlens.evaluate.python.objects import OBJECT
 from paramlens.values import (
@@ -163,8 +164,7 @@ def _given_names(module: ModuleValue) -> tuple[str, ...]:
     """The names that Python puts into a module before its first statement."""
     if module.source is not None and module.source.is_main:
         return (*_OF_PYTHON, "__annotations__")
-    is_package = module.path is not None and module.path.endswith("__init__.py")
-    return (*_OF_PYTHON, "__path__") if is_package else _OF_PYTHON
+    return (*_OF_PYTHON, "__path__") if is_package_file(module.path) else _OF_PYTHON
 
 
 def _reached(source: LazySource) -> int:

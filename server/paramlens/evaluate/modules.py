@@ -12,6 +12,7 @@ from paramlens.evaluate import type_checking
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
 from paramlens.evaluate.frameworks import keras_names, namespace
 from paramlens.evaluate.lazy_source import LazySource, names_in_loops
+from paramlens.evaluate.module_names import absolute, is_package_file
 from paramlens.evaluate.packages import PACKAGES
 from paramlens.evaluate.python.stdlib import STDLIB
 from paramlens.syntax import code
@@ -114,7 +115,7 @@ def _special(module: ModuleValue, name: str) -> Value:
     if name == "__file__":
         return module.path
     if name == "__package__":
-        return module.name if _is_package(module) else module.name.rpartition(".")[0]
+        return module.name if is_package_file(module.path) else module.name.rpartition(".")[0]
     if name == "__doc__":
         return None
     return MISSING
@@ -126,10 +127,6 @@ def _binds(source: LazySource | None, name: str) -> bool:
         return False
     statements = source.statements_for(name)
     return bool(statements) and not any(index in source.running for index in statements)
-
-
-def _is_package(module: ModuleValue) -> bool:
-    return module.path is not None and module.path.endswith("__init__.py")
 
 
 # ----------------------------------------------------------------------------------------------------- running them
@@ -232,7 +229,12 @@ def _run_block(vm: Interpreter, block: code.Block, frame: Frame, source: LazySou
 def is_endless(block: code.Block) -> bool:
     """Whether a block is a `while True:` that no `break` leaves."""
     loop = block[0] if block else None
-    return isinstance(loop, code.While) and isinstance(loop.test, code.Const) and not _breaks(loop.body)
+    return (
+        isinstance(loop, code.While)
+        and isinstance(loop.test, code.Const)
+        and bool(loop.test.value)
+        and not _breaks(loop.body)
+    )
 
 
 def _breaks(block: code.Block) -> bool:
@@ -291,7 +293,7 @@ def execute_import_from(vm: Interpreter, node: code.ImportFrom, frame: Frame) ->
     """`from a.b import c [as d]`, relative ones and star imports included."""
     from paramlens.evaluate import names
 
-    name = absolute_name(frame.module, node.module, node.level)
+    name = absolute(node.module, node.level, frame.module.name, frame.module.path)
     module = import_module(vm, name) if name is not None else Unknown(Reason.UNRESOLVED_IMPORT, node.module)
     if isinstance(module, Unknown):
         _unresolved(vm, frame, node, name or node.module)
@@ -323,20 +325,6 @@ def _imported(
     if isinstance(value, Unknown) and value.place is None:
         return vm.note(Unknown(value.reason, value.detail or f"{module.name}.{name}", place))
     return value
-
-
-def absolute_name(module: ModuleValue, name: str, level: int) -> str | None:
-    """The dotted name that a relative import means; None when it leaves the top package."""
-    if level == 0:
-        return name
-    parts = module.name.split(".")
-    if not _is_package(module):
-        parts = parts[:-1]
-    if level > 1:
-        parts = parts[: len(parts) - (level - 1)]
-    if name:
-        parts = [*parts, name]
-    return ".".join(parts) if parts else None
 
 
 def import_module(vm: Interpreter, name: str) -> ModuleValue | Unknown:

@@ -65,7 +65,7 @@ def _run(vm: Interpreter, value: Value, signature: FunctionValue | None, assumed
 
 def _undo_changes(vm: Interpreter, mark: Mark) -> None:
     """What nothing calls changes nothing of what the run made."""
-    made = vm.journal.made[mark]
+    made = mark.made
     for value, contents in vm.journal.base(mark).items():
         if not made.has(value):
             value.restore(contents)

@@ -28,6 +28,7 @@ from paramlens.values import (
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
+    from paramlens.evaluate.journal import Mark
 
 
 def execute_block(vm: Interpreter, block: code.Block, frame: Frame) -> Signal | None:
@@ -349,7 +350,7 @@ def _perhaps_handled(
     frame: Frame,
     signal: Signal | None,
     waiting: int,
-    mark: int,
+    mark: Mark,
 ) -> Signal | None:
     """A body that went through here, but in which something not known may have raised: join it with the handlers."""
 

@@ -15,6 +15,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING
 
 from paramlens.evaluate.frames import Frame
+from paramlens.evaluate.module_names import absolute
 from paramlens.syntax import code
 from paramlens.values import ModuleValue
 
@@ -86,11 +87,9 @@ def _search(vm: Interpreter, start: str, name: str) -> str | None:
     return None
 
 
-def _stars(text: str, name: str, path: str) -> Iterator[str]:
-    for dots, base in _STAR.findall(text):
-        parts = name.split(".")
-        parts = parts[: len(parts) - len(dots) + path.endswith("__init__.py")] if dots else []
-        yield ".".join([*parts, base] if base else parts)
+def _stars(text: str, importer: str, path: str) -> Iterator[str]:
+    found = (absolute(base, len(dots), importer, path) for dots, base in _STAR.findall(text))
+    return (name for name in found if name is not None)
 
 
 def _likeness(module: str, name: str) -> int:

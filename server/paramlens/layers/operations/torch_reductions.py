@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -176,8 +177,9 @@ def unique(
         return _unknown_extras(x, dim, return_inverse, return_counts)
     ascending = _ascending(whole)
     order = ascending if known_bool(sorted) else None  # else in that of a hash table
-    inverse = [ascending.index(number) for number in whole]
-    counts = [whole.count(number) for number in ascending]
+    positions = {number: position for position, number in enumerate(ascending)}
+    inverse = [positions[number] for number in whole]
+    counts = list(map(Counter(whole).__getitem__, ascending))
     return _with_extras(x, len(ascending), (order, order and inverse, order and counts), return_inverse, return_counts)
 
 

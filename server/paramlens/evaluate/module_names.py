@@ -1,0 +1,20 @@
+"""What dotted names of modules mean, by text alone."""
+
+from __future__ import annotations
+
+
+def is_package_file(path: str | None) -> bool:
+    """Whether a file is the one that a package itself is read from."""
+    return path is not None and path.endswith("__init__.py")
+
+
+def absolute(name: str, level: int, importer: str, path: str | None) -> str | None:
+    """The dotted name that `from ..name import` means with `level` dots in the module `importer`, which is read from
+    `path`; None when it leaves the top package.
+    """
+    if level == 0:
+        return name
+    parts = importer.split(".")
+    kept = len(parts) - level + is_package_file(path)
+    parts = [*parts[: max(kept, 0)], *([name] if name else [])]
+    return ".".join(parts) if parts else None
