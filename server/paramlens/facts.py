@@ -89,7 +89,8 @@ class SiteFact:
     """A call expression that constructs a layer, module or model, with all that was made there.
 
     `tallies` holds the distinct ones, ascending; `instances` how many objects were made; `layers` one LayerFact for
-    each distinct tally. `repeated` says that the site stands in a loop whose length is not known.
+    each distinct tally. `repeated` says that the site stands in a loop whose length is not known, `stale` that the
+    facts are those of an earlier version: its statement does not parse now, or it is being evaluated again.
     """
 
     place: Place
@@ -98,6 +99,7 @@ class SiteFact:
     instances: int
     layers: tuple[LayerFact, ...]
     repeated: bool = False
+    stale: bool = False
 
     @property
     def status(self) -> Status:

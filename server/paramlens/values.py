@@ -10,7 +10,8 @@ from __future__ import annotations
 import copy
 import enum
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
@@ -77,8 +78,13 @@ class Unknown:
         """What it is called in formulas."""
         return self.name or self.detail
 
+    def alone(self) -> Unknown:
+        """As a reason in a fact it leaves the evaluation; its options, which are values of the program, stay behind."""
+        if not self.options:
+            return self
+        return Unknown(self.reason, self.detail, self.place, self.serial, self.name, self.weightless)
+
     def __reduce__(self) -> tuple[type[Unknown], tuple[Any, ...]]:
-        """As a reason it leaves the evaluation, and its options, which are values of the program, stay behind."""
         return Unknown, (self.reason, self.detail, self.place, self.serial, self.name, self.weightless)
 
     def __bool__(self) -> bool:
@@ -123,24 +129,38 @@ def undetermined(reason: Reason, detail: str = "") -> Undetermined:
 
 
 _births = itertools.count(1)
+_lasting_births = itertools.count(-(2**62))
+_counter = _births
 
 
 def latest_birth() -> int:
     """A number above the `birth` of every value made so far and below those to come."""
-    return next(_births)
+    return next(_counter)
+
+
+@contextmanager
+def born_before_all(before: bool = True) -> Iterator[None]:
+    """What is made meanwhile was there before anything else: its `birth` is below 0 (unless `before` is False)."""
+    global _counter
+    counter, _counter = _counter, _lasting_births if before else _births
+    try:
+        yield
+    finally:
+        _counter = counter
 
 
 class Mutable:
     """A value with identity whose contents may change. `epoch` belongs to the evaluator's journal.
 
-    `birth` counts up: of two values the later made one has the higher number.
+    `birth` counts up: of two values the later made one has the higher number. It is below 0 for what the modules that
+    a program imports made, and for classes of frameworks: they outlast one run of the program.
     """
 
     __slots__ = ("birth", "epoch")
 
     def __init__(self) -> None:
         self.epoch = 0
-        self.birth = next(_births)
+        self.birth = next(_counter)
 
     def contents(self) -> Any:
         """A shallow copy of what may change."""

@@ -58,8 +58,8 @@ def decorate(vm: Interpreter, decorators: tuple[code.Expr, ...], value: Value, f
 
 def _apply_decorator(vm: Interpreter, decorator: Value, value: Value) -> Value:
     """Apply one decorator within a small budget: one that works long (on documentation) hands back its argument."""
-    key = id(getattr(decorator, "code", decorator))
-    if key in vm.tedious_decorators:
+    body = getattr(decorator, "code", decorator)
+    if id(body) in vm.tedious_decorators:
         return value
     before, limit, idle = vm.steps, vm.decorator_limit, vm.idle_limit
     vm.decorator_limit = min(limit, before - vm.module_steps + vm.limits.decorator_steps)
@@ -68,7 +68,7 @@ def _apply_decorator(vm: Interpreter, decorator: Value, value: Value) -> Value:
     except LimitReached:
         if vm.steps - vm.module_steps <= vm.decorator_limit or vm.steps - vm.module_steps > limit:
             raise
-        vm.tedious_decorators.add(key)
+        vm.tedious_decorators[id(body)] = body
         return value
     finally:
         vm.decorator_limit = limit
@@ -111,7 +111,7 @@ def call_function(vm: Interpreter, function: FunctionValue, args: Sequence[Value
     frame.function = function
     frame.receiver = args[0] if args else None
     if isinstance(function.code, code.FunctionDef) and function.code.is_generator:
-        vm.entered_functions.add(id(function.code))
+        vm.entered(function)
         return generators.of_function(vm, function, frame)
     if len(vm.frames) >= vm.limits.call_depth:
         vm.too_deep(function)

@@ -9,14 +9,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from paramlens.dims import Sym, TooLarge, Undecided, symbol
 from paramlens.evaluate import aliases, attributes, calls, classes, generators, modules, operators
 from paramlens.evaluate.alike import same
 from paramlens.evaluate.choices import one_of
+from paramlens.evaluate.dependencies import Position, Trace
 from paramlens.evaluate.frame_builtins import FRAME_BUILTINS
-from paramlens.evaluate.frames import Frame, LimitReached, Thrown
+from paramlens.evaluate.frames import Frame, Interrupted, LimitReached, Thrown
 from paramlens.evaluate.frameworks import (
     conversion,
     framework_classes,
@@ -26,7 +28,7 @@ from paramlens.evaluate.frameworks import (
     torch_registries,
 )
 from paramlens.evaluate.frameworks.state import LayerState
-from paramlens.evaluate.journal import Journal
+from paramlens.evaluate.journal import Changes, Journal
 from paramlens.evaluate.late_registration import LateRegistrations
 from paramlens.evaluate.lazy_source import LazySource
 from paramlens.evaluate.limits import Limits
@@ -59,7 +61,9 @@ from paramlens.values import (
     Undetermined,
     Unknown,
     Value,
+    born_before_all,
     fresh,
+    latest_birth,
 )
 
 NOWHERE = Place("", 1, 1, 1, 1)
@@ -84,29 +88,51 @@ class Interpreter:
         self.search_roots = tuple(search_roots)
         self.package_roots = tuple(os.path.join(root, "") for root in package_roots)
         self.requirements_of = requirements_of
-        self.assigned_variables: set[str] = set()
         self.limits = limits or Limits()
-        self.journal = Journal()
+        # what outlasts one run of the program, see `begin`
         self.builtins: dict[str, Value] = {**builtins.BUILTINS, **FRAME_BUILTINS}
         self.modules: dict[str, ModuleValue | Unknown] = {}
         self.framework_values: dict[str, Value] = {}
         self.classes: dict[str, ClassValue] = {}
         self.operations: dict[str, NativeFunction] = {}
+        self.texts: dict[str, str | None] = {}
+        self.imported: set[str] = set()
+        self.late_names: dict[tuple[str, str], str | None] = {}  # by module and name: the module that has it
+        self.registrations = LateRegistrations(self)
+        self.tedious_decorators: dict[int, Any] = {}  # by id: code that used up the budget of a decorator once
+        self.lasting: Changes = {}  # what a run changed of what outlasts it, as it was before
+        self.lasting_symbols: dict[str, Unknown] = {}
+        self.lasting_formulas: dict[int, tuple[str, Unknown, Unknown]] = {}
+        self.imports_main = False  # an imported module uses the analysed one: neither outlasts the other
+        self.cut_short = False  # a limit ended a statement of an imported module: its names are lost
+        self.interrupted: Callable[[], bool] = lambda: False  # asked now and then; ends the evaluation by Interrupted
+        self.runs = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget the last run of the program and its effects; imported modules stay as they were read."""
+        for value, contents in self.lasting.items():
+            value.restore(contents)
+        self.lasting.clear()
+        self.runs += 1
         self.main: ModuleValue | None = None
+        self.journal = Journal(self.lasting)
+        self.uses = Trace()  # of the statement, or of the call on its own, that is evaluated
         self.sites: list[tuple[Place, Instance, int, bool]] = []  # place, what was made, phase, within an unknown loop
-        self.entered_functions: set[int] = set()  # code objects that ran
+        self.entered_functions: set[Position] = set()  # functions of the file that ran
         self.phase = 0  # 0: as Python would run it; 1, 2, …: evaluated on its own
+        self.assumptions: dict[int, str] = {0: ""}  # phase → the default arguments that its facts hold for
         self.problems: dict[tuple[str, Place], Problem] = {}
         self.unknowns: dict[tuple[Reason, str, Place | None], Unknown] = {}
-        self.symbols: dict[str, Unknown] = {}
-        self.formulas: dict[int, tuple[str, Unknown, Unknown]] = {}  # serial of an unknown result → what it is made of
+        self.symbols: dict[str, Unknown] = dict(self.lasting_symbols)
+        self.formulas = dict(self.lasting_formulas)  # serial of an unknown result → what it is made of
         self.current: tuple[Frame, code.Node] | None = None
         self.frames: list[Frame] = []
         self.running: list[FunctionValue] = []
         self.handling: list[Value] = []
         self.received: dict[int, Place] = {}  # modules that a call in the analysed file gave, by id: where
         self.tensor_marks: set[str] = set()  # names of attributes that the program sets on tensors
-        self.tedious_decorators: set[int] = set()  # code that used up the budget of a decorator once
+        self.assigned_variables: set[str] = set()
         self.building: list[Instance] = []
         self.star_search: set[tuple[int, str]] = set()
         self.repeating = 0
@@ -116,18 +142,13 @@ class Interpreter:
         self.step_limit = self.limits.steps
         self.idle_limit = self.limits.idle_steps  # moved on whenever a layer is made
         self.module_steps = 0  # of them, those of imported modules' own statements
+        self.importing = 0  # how many statements of imported modules run within one another
         self.decorator_limit: float = math.inf  # for the others
         self.deep_calls = 0  # how often calls nested too deep within this statement
         self.deadline = time.thread_time() + self.limits.seconds
-        self.texts: dict[str, str | None] = {}
         self.defining: list[Statement] = []  # top-level statements that run now, the innermost last
-        self.late_names: dict[tuple[str, str], str | None] = {}  # by module and name: the module that has it
-        self.registrations = LateRegistrations(self)
-        self.imported: set[str] = set()
         self.layer_names: dict[int, str] = {}
-        self.derived: dict[int, list[ClassValue]] = {}
         self.traces: list[tuple[str, str]] = []
-        self.assumptions: dict[int, str] = {0: ""}  # phase → the default arguments that its facts hold for
         self.tallies: dict[int, Tally] = {}
         self.large_trees = 0  # instances that were looked at in counting large modules
         self.construction_tallies: dict[int, Tally] = {}  # torch: counts as the constructor left them
@@ -140,8 +161,11 @@ class Interpreter:
         steps = self.steps
         if steps > self.step_limit or steps > self.idle_limit or steps - self.module_steps > self.decorator_limit:
             raise LimitReached(Reason.STEP_LIMIT, "the step budget")
-        if not self.steps & 1023 and time.thread_time() > self.deadline:
-            raise LimitReached(Reason.STEP_LIMIT, "the time limit")
+        if not self.steps & 1023:
+            if time.thread_time() > self.deadline:
+                raise LimitReached(Reason.STEP_LIMIT, "the time limit")
+            if not self.importing and self.interrupted():
+                raise Interrupted
 
     @property
     def frame(self) -> Frame | None:
@@ -162,9 +186,17 @@ class Interpreter:
 
     def push(self, function: FunctionValue, frame: Frame) -> None:
         """Enter a function of the program."""
-        self.entered_functions.add(id(function.code))
+        self.entered(function)
         self.frames.append(frame)
         self.running.append(function)
+
+    def entered(self, function: FunctionValue) -> None:
+        """Note that the body of a function runs."""
+        if function.module is self.main:
+            span = function.code.span
+            position = (function.offset + span.line, span.column)
+            self.entered_functions.add(position)
+            self.uses.entered.add(position)
 
     def too_deep(self, function: FunctionValue) -> None:
         """Note that calls nest too deep; recursion that does so again and again ends the statement."""
@@ -222,22 +254,28 @@ class Interpreter:
         self.deep_calls = 0
         unknown = Unknown(limit.reason, limit.detail, frame.place(block[0]) if block else None)
         self.note(unknown)
+        self.cut_short |= frame.module is not self.main
         return unknown
 
     @contextmanager
-    def outside_branches(self) -> Iterator[None]:
-        """Run module code whose effects are there for good, even when a branch asked for it first."""
-        journal, self.journal = self.journal, Journal()
+    def outside_branches(self, module: ModuleValue) -> Iterator[Journal]:
+        """Run code of a module whose effects are there for good, even when a branch asked for it first. What an
+        imported module makes outlasts the run."""
+        imported = module is not self.main
+        journal, self.journal = self.journal, Journal(None if imported else self.lasting, latest_birth())
         frames, self.frames = self.frames, []
         running, self.running = self.running, []
         repeating, self.repeating = self.repeating, 0
         limit, self.decorator_limit = self.decorator_limit, math.inf
         steps, module_steps = self.steps, self.module_steps
+        importing, self.importing = self.importing, self.importing + 1 if imported else 0
         try:
-            yield
+            with born_before_all(imported):
+                yield self.journal
         finally:
             self.decorator_limit, self.module_steps = limit, module_steps + self.steps - steps
             self.journal, self.frames, self.running, self.repeating = journal, frames, running, repeating
+            self.importing = importing
 
     def touch(self, value: Mutable) -> None:
         self.journal.touch(value)
@@ -359,6 +397,8 @@ class Interpreter:
         while not same(self.symbols.setdefault(name, unknown), unknown):
             count += 1
             name = f"{base}'{count}"
+        if self.importing:
+            self.lasting_symbols[name] = unknown
         return symbol(name)
 
     # ------------------------------------------------------------------------------------------------ attributes
@@ -427,10 +467,6 @@ class Interpreter:
     def module_dict(self, module: ModuleValue) -> DictValue:
         """`vars(module)` / `globals()`: looked up name by name."""
         return ModuleDict(self, module)
-
-    def subclasses(self, cls: ClassValue) -> list[ClassValue]:
-        """The classes known to derive from a class directly."""
-        return self.derived.get(id(cls), [])
 
     # ------------------------------------------------------------------------------------------------------ calls
 
@@ -527,7 +563,8 @@ class Interpreter:
             return self.main
         if path:
             self.imported.add(path)
-        module = ModuleValue(name, path or None, Scope())
+        with born_before_all():
+            module = ModuleValue(name, path or None, Scope())
         module.source = LazySource(read_source(path, text))
         return module
 
@@ -668,7 +705,7 @@ class Interpreter:
         if in_file and instance.state is not None and instance.state.framework == "torch":
             from paramlens.evaluate.counting import construction_tally
 
-            self.construction_tallies[id(instance)] = construction_tally(self, instance)
+            self.construction_tallies[id(instance)] = _plain(construction_tally(self, instance))
 
     def site_tally(self, instance: Instance) -> Tally:
         """The count to show where an instance is constructed: torch at its construction (a container that is filled
@@ -683,7 +720,7 @@ class Interpreter:
         from paramlens.evaluate.counting import tally_of
 
         if id(instance) not in self.tallies:
-            self.tallies[id(instance)] = tally_of(self, instance)
+            self.tallies[id(instance)] = _plain(tally_of(self, instance))
         return self.tallies[id(instance)]
 
     def automatic_name(self, layer: Instance) -> str:
@@ -693,6 +730,12 @@ class Interpreter:
     def neutral_context(self) -> Value:
         """A context manager and decorator that does nothing (`torch.no_grad()`)."""
         return conversion.neutral_context(self)
+
+
+def _plain(tally: Tally) -> Tally:
+    """A tally that holds nothing of the program, which it may outlast."""
+    reason = tally.reason
+    return tally if reason is None or not reason.options else replace(tally, reason=reason.alone())
 
 
 def _unknown_base(cls: ClassValue) -> bool:

@@ -36,15 +36,27 @@ class Mark(int):
 
 
 class Journal:
-    """A log of contents before changes. Costs nothing while no mark is held."""
+    """A log of contents before changes; it is kept while a mark is held.
 
-    def __init__(self) -> None:
+    lasting  for what outlasts the run of a program (with a `birth` below 0): the contents before the run; None while
+             an imported module's own statements run, whose changes last
+    since    the births of values made before this one's `since` are put into `changed` when they change
+    """
+
+    def __init__(self, lasting: Changes | None = None, since: int = 0) -> None:
         self.log: list[tuple[Mutable, Any]] = []
         self.epoch = next(_epochs)
         self.held = 0
+        self.lasting = lasting
+        self.since = since
+        self.changed: set[int] = set()
 
     def touch(self, value: Mutable) -> None:
         """Note the contents of `value`, unless they are noted since the last mark. Call before every change."""
+        if value.birth < self.since and self.lasting is not None:
+            self.changed.add(value.birth)
+            if value.birth < 0 and value not in self.lasting:
+                self.lasting[value] = value.contents()
         if self.held and value.epoch != self.epoch:
             value.epoch = self.epoch
             self.log.append((value, value.contents()))

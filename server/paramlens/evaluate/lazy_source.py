@@ -7,6 +7,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from paramlens.evaluate.dependencies import Trace
 from paramlens.syntax import code
 from paramlens.values import ModuleValue, Unknown, Value
 
@@ -31,6 +32,7 @@ class LazySource:
         self.values: dict[str, Value] = {}  # what lazily run statements bound; survives undone branches
         self.stars: list[ModuleValue | Unknown] = []
         self.has_refusals = False
+        self.traces: dict[int, Trace] = {}  # of the analysed file's statements that ran
 
     @cached_property
     def _binders(self) -> dict[str, list[int]]:

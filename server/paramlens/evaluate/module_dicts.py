@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from paramlens.evaluate import modules
+from paramlens.evaluate.dependencies import EVERYTHING
 from paramlens.evaluate.module_names import is_package_file
 from paramlens.evaluate.python.natives import make_class
 from paramlens.evaluate.python.objects import OBJECT
@@ -98,8 +99,13 @@ class _ModuleNames(dict[Value, Value]):
     def items(self) -> Any:
         return self._all().items()
 
-    def __setitem__(self, key: Value, value: Value) -> None:
+    def _change(self, key: Value) -> None:
         self._vm.touch(self._module.scope)
+        if self._module is self._vm.main:
+            self._vm.uses.binds.add(str(key))
+
+    def __setitem__(self, key: Value, value: Value) -> None:
+        self._change(key)
         self._module.scope.names[key] = value
 
     def update(self, new: Mapping[Value, Value] = {}, /, **named: Value) -> None:  # type: ignore[override]
@@ -112,7 +118,7 @@ class _ModuleNames(dict[Value, Value]):
         return self[key]
 
     def __delitem__(self, key: Value) -> None:
-        self._vm.touch(self._module.scope)
+        self._change(key)
         self._module.scope.names.pop(key, None)
 
     def pop(self, key: Value, *default: Value) -> Value:
@@ -178,6 +184,8 @@ def _names(vm: Interpreter, module: ModuleValue, asked: set[int]) -> list[str]:
     source = module.source
     if source is None:
         raise Undetermined(vm.unknown(Reason.UNSUPPORTED, f"the names of {module.name}"))
+    if module is vm.main:
+        vm.uses.reads.add(EVERYTHING)
     asked.add(id(module))
     found = dict.fromkeys(_given_names(module))
     if source.is_main:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 
 def is_package_file(path: str | None) -> bool:
     """Whether a file is the one that a package itself is read from."""
@@ -18,3 +20,15 @@ def absolute(name: str, level: int, importer: str, path: str | None) -> str | No
     kept = len(parts) - level + is_package_file(path)
     parts = [*parts[: max(kept, 0)], *([name] if name else [])]
     return ".".join(parts) if parts else None
+
+
+def module_name(path: str) -> tuple[str, str]:
+    """The dotted name of a file and the folder that its top package lies in."""
+    folder, file = os.path.split(path)
+    parts = [] if file == "__init__.py" else [os.path.splitext(file)[0]]
+    while os.path.isfile(os.path.join(folder, "__init__.py")):
+        folder, package = os.path.split(folder)
+        parts.insert(0, package)
+        if not package:
+            break
+    return ".".join(parts) or "__main__", folder

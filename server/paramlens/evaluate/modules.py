@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from paramlens.evaluate import type_checking
+from paramlens.evaluate.dependencies import Trace
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
 from paramlens.evaluate.frameworks import keras_names, namespace
 from paramlens.evaluate.lazy_source import LazySource, names_in_loops
@@ -17,7 +18,18 @@ from paramlens.evaluate.packages import PACKAGES
 from paramlens.evaluate.python.stdlib import STDLIB
 from paramlens.syntax import code
 from paramlens.syntax.repair import unparsed
-from paramlens.values import FunctionValue, Instance, ModuleValue, NativeFunction, Reason, Undetermined, Unknown, Value
+from paramlens.values import (
+    FunctionValue,
+    Instance,
+    ModuleValue,
+    NativeFunction,
+    Reason,
+    Undetermined,
+    Unknown,
+    Value,
+    born_before_all,
+    latest_birth,
+)
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
@@ -54,6 +66,9 @@ def attribute(vm: Interpreter, module: ModuleValue, name: str) -> Value:
 def lookup(vm: Interpreter, module: ModuleValue, name: str) -> Value:
     """A name of the module's own namespace, or MISSING; statements that make it run when it is first asked for."""
     names = module.scope.names
+    if module is vm.main:
+        vm.uses.reads.add(name)
+        vm.imports_main |= vm.importing > 0
     if name in names:
         return names[name]
     if name in ("__name__", "__file__", "__package__", "__path__", "__doc__", "__all__", "__version__"):
@@ -149,9 +164,13 @@ def run_statement(vm: Interpreter, module: ModuleValue, source: LazySource, inde
     source.done.add(index)
     source.running.add(index)
     vm.defining.append(source.statements[index])
+    outer = vm.uses
+    if module is vm.main:
+        vm.uses = source.traces[index] = Trace()
     try:
         _run_statement(vm, module, source, index)
     finally:
+        vm.uses = outer
         vm.defining.pop()
         source.running.discard(index)
 
@@ -166,7 +185,7 @@ def _run_statement(vm: Interpreter, module: ModuleValue, source: LazySource, ind
     before = dict(module.scope.names) if kept else {}
     bound = {name: module.scope.names.get(name, MISSING) for name in statement.binds}
     problem: Unknown | None = None
-    with vm.outside_branches():
+    with vm.outside_branches(module) as journal:
         block = statement.code()
         if isinstance(block, code.Refusal):
             problem = Unknown(Reason.SYNTAX, block.message, frame.place(block))
@@ -178,6 +197,9 @@ def _run_statement(vm: Interpreter, module: ModuleValue, source: LazySource, ind
             problem = _run_block(vm, block, frame, source)
             if problem is not None:
                 _doubt(vm, module, statement.text, problem)
+        if module is vm.main:
+            vm.uses.born = journal.since, latest_birth()
+            vm.uses.changed |= journal.changed
     names = module.scope.names
     if kept:
         for name, value in names.items():
@@ -333,6 +355,7 @@ def import_module(vm: Interpreter, name: str) -> ModuleValue | Unknown:
     if found is None:
         found = _find_module(vm, name)
         vm.modules[name] = found
+    vm.imports_main |= found is vm.main and vm.importing > 0
     return found
 
 
@@ -341,7 +364,8 @@ def _find_module(vm: Interpreter, name: str) -> ModuleValue | Unknown:
     if native is not None:
         return native
     if name in STDLIB or name in PACKAGES:
-        return ModuleValue(name, native=_table_reader(name))
+        with born_before_all():
+            return ModuleValue(name, native=_table_reader(name))
     located = locate(vm, name)
     if located is not None:
         path, text = located

@@ -43,6 +43,8 @@ def store(vm: Interpreter, frame: Frame, name: str, value: Value) -> None:
         scope = outer if outer is not None else scope
     vm.journal.touch(scope)
     scope.names[name] = value
+    if scope is frame.module.scope and frame.module is vm.main:
+        vm.uses.binds.add(name)
 
 
 def delete(vm: Interpreter, frame: Frame, name: str) -> None:
@@ -50,3 +52,5 @@ def delete(vm: Interpreter, frame: Frame, name: str) -> None:
     scope = frame.module.scope if name in frame.scope.globals_ else frame.scope
     vm.journal.touch(scope)
     scope.names.pop(name, None)
+    if frame.module is vm.main:
+        vm.uses.binds.add(name)

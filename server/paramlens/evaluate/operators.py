@@ -195,6 +195,8 @@ def _with_unknown(vm: Interpreter, op: str, left: Value, right: Value) -> Value:
     result = derived(unknown, f"({names[0]} {op} {names[1]})", op, left, right)
     if isinstance(other, Unknown) and op in ("+", "-", "*", "//"):
         vm.formulas[result.serial] = (op, left, right)
+        if vm.importing:
+            vm.lasting_formulas[result.serial] = (op, left, right)
     return result
 
 

@@ -113,8 +113,6 @@ def class_attribute(vm: Interpreter, cls: ClassValue, name: str) -> Value:
         return None
     if name == "mro":
         return NativeFunction("mro", lambda vm: vm.make_list(cls.mro))
-    if name == "__subclasses__":
-        return NativeFunction("__subclasses__", lambda vm: vm.make_list(vm.subclasses(cls)))
     return MISSING
 
 

@@ -1,72 +1,94 @@
-"""From what the interpreter recorded to facts: sites, models, problems."""
+"""From what the interpreter recorded to facts: sites and models."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from paramlens.dims import Sym
 from paramlens.evaluate import counting
-from paramlens.facts import Analysis, LayerFact, ModelFact, SiteFact, Status, Tally
-from paramlens.syntax.code import Source
+from paramlens.facts import LayerFact, ModelFact, SiteFact, Status, Tally
 from paramlens.values import Instance, ModuleValue, ParameterValue, Place, Unknown, Value
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
 
-
-def analysis_of(
-    vm: Interpreter, module: ModuleValue, source: Source, calls: Sequence[tuple[str, Value, Place | None]]
-) -> Analysis:
-    """The facts of the analysed file."""
-    path = module.path or ""
-    facts: dict[int, LayerFact] = {}
-    models = (*_models(vm, module, facts), *_called(vm, path, calls, facts))
-    sites = tuple(_sites(vm, path, facts))
-    problems = sorted(
-        (problem for problem in vm.problems.values() if problem.place.path == path),
-        key=lambda problem: (problem.place.line, problem.place.column),
-    )
-    unknowns = Counter(unknown.reason.name for unknown in vm.unknowns.values() if _in_file(unknown, path))
-    return Analysis(
-        path=path,
-        text=source.text,
-        sites=sites,
-        models=models,
-        problems=tuple(problems),
-        unknowns=dict(unknowns),
-        imported=frozenset(vm.imported),
-        comments=tuple((comment.line + 1, comment.text) for comment in source.comments),
-    )
+_MOST_LAYERS = 8
 
 
-def _in_file(unknown: Unknown, path: str) -> bool:
-    return unknown.place is not None and unknown.place.path == path
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Instances of one class and one count that one evaluation made at one place; `layer` is the first of them.
+
+    `in_run` says that the program itself makes them; `assumed` are the default arguments that they hold for.
+    """
+
+    class_name: str
+    tally: Tally
+    layer: LayerFact | None
+    instances: int
+    repeated: bool
+    in_run: bool
+    assumed: str
+
+
+MadeAt: TypeAlias = "Mapping[Place, tuple[Made, ...]]"
 
 
 # ---------------------------------------------------------------------------------------------------------- sites
 
 
-def _sites(vm: Interpreter, path: str, facts: dict[int, LayerFact]) -> list[SiteFact]:
+def made_at(vm: Interpreter, path: str, facts: dict[int, LayerFact], start: int = 0) -> MadeAt:
+    """What was made in the file, from the site of that number on, by the place of the constructor call."""
     by_place: dict[Place, list[tuple[Instance, int, bool]]] = defaultdict(list)
-    for place, instance, phase, repeated in vm.sites:
+    for place, instance, phase, repeated in vm.sites[start:]:
         if place.path == path and instance.state is not None:
             by_place[place].append((instance, phase, repeated))
-    found = [_site(vm, place, made, facts) for place, made in by_place.items()]
-    return sorted(found, key=lambda site: (site.place.line, site.place.column))
+    return {place: tuple(_grouped(vm, made, facts)) for place, made in by_place.items()}
 
 
-def _chosen(vm: Interpreter, made: list[tuple[Instance, int, bool]]) -> list[tuple[Instance, Tally]]:
+def _grouped(vm: Interpreter, made: list[tuple[Instance, int, bool]], facts: dict[int, LayerFact]) -> Iterable[Made]:
+    groups: dict[tuple[str, Tally, bool, str], list[tuple[Instance, bool]]] = defaultdict(list)
+    for instance, phase, repeated in made:
+        key = counting.display_name(instance), vm.site_tally(instance), phase == 0, vm.assumptions[phase]
+        groups[key].append((instance, repeated))
+    shown = sorted(groups, key=lambda key: _order(key[1]))[:_MOST_LAYERS] if len(groups) > _MOST_LAYERS else groups
+    for key, members in groups.items():
+        class_name, tally, in_run, assumed = key
+        layer = _fact(vm, members[0][0], "", facts, depth=1) if key in shown else None
+        repeated = any(repeated for _, repeated in members)
+        yield Made(class_name, tally, layer, len(members), repeated, in_run, assumed)
+
+
+def site_fact(place: Place, made: Sequence[Made], *, stale: bool = False) -> SiteFact:
+    """All that was made at one place."""
+    chosen = _chosen(made)
+    tallies: dict[Tally, Made] = {}
+    for group in chosen:
+        tallies.setdefault(group.tally, group)
+    ordered = sorted(tallies, key=_order)
+    return SiteFact(
+        place=place,
+        class_name="|".join(dict.fromkeys(group.class_name for group in chosen)),
+        tallies=tuple(ordered),
+        instances=sum(group.instances for group in chosen),
+        layers=tuple(layer for tally in ordered[:_MOST_LAYERS] if (layer := tallies[tally].layer) is not None),
+        repeated=any(group.repeated for group in made),
+        stale=stale,
+    )
+
+
+def _chosen(made: Sequence[Made]) -> Sequence[Made]:
     """What a site shows: the instances of the run; else what is so for any arguments; else for the default ones."""
-    in_run = [(instance, vm.site_tally(instance)) for instance, phase, _ in made if phase == 0]
+    in_run = [group for group in made if group.in_run]
     if in_run:
         return in_run
-    general = [(i, vm.site_tally(i)) for i, phase, _ in made if not vm.assumptions[phase]]
-    if general and all(tally.status is Status.EXACT for _, tally in general):
+    general = [group for group in made if not group.assumed]
+    if general and all(group.tally.status is Status.EXACT for group in general):
         return general
-    assumed = [(i, _assumed(vm.site_tally(i), vm.assumptions[phase])) for i, phase, _ in made if vm.assumptions[phase]]
+    assumed = [replace(group, tally=_assumed(group.tally, group.assumed)) for group in made if group.assumed]
     return assumed or general
 
 
@@ -75,24 +97,6 @@ def _assumed(tally: Tally, arguments: str) -> Tally:
     if tally.status is Status.EXACT:
         return replace(tally, status=Status.SYMBOLIC, assumed=arguments)
     return tally
-
-
-def _site(
-    vm: Interpreter, place: Place, made: list[tuple[Instance, int, bool]], facts: dict[int, LayerFact]
-) -> SiteFact:
-    chosen = _chosen(vm, made)
-    tallies: dict[Tally, Instance] = {}
-    for instance, tally in chosen:
-        tallies.setdefault(tally, instance)
-    ordered = sorted(tallies, key=_order)
-    return SiteFact(
-        place=place,
-        class_name="|".join(dict.fromkeys(counting.display_name(instance) for instance, _ in chosen)),
-        tallies=tuple(ordered),
-        instances=len(chosen),
-        layers=tuple(_fact(vm, tallies[tally], "", facts, depth=1) for tally in ordered[:8]),
-        repeated=any(repeated for _, _, repeated in made),
-    )
 
 
 def _order(tally: Tally) -> tuple[int, int, str]:
@@ -107,6 +111,16 @@ def _fact(vm: Interpreter, instance: Instance, name: str, facts: dict[int, Layer
 
 
 # --------------------------------------------------------------------------------------------------------- models
+
+
+def models_of(
+    vm: Interpreter,
+    module: ModuleValue,
+    calls: Sequence[tuple[str, Value, Place | None]],
+    facts: dict[int, LayerFact],
+) -> tuple[ModelFact, ...]:
+    """The models of the run, and the results of `--call`."""
+    return (*_models(vm, module, facts), *_called(vm, module.path or "", calls, facts))
 
 
 def _models(vm: Interpreter, module: ModuleValue, facts: dict[int, LayerFact]) -> list[ModelFact]:

@@ -2,50 +2,123 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from paramlens.evaluate import reporting
+from paramlens.evaluate.dependencies import Position, Trace
 from paramlens.evaluate.frames import LimitReached, Thrown
 from paramlens.evaluate.frameworks.conversion import brief
+from paramlens.evaluate.reporting import MadeAt
+from paramlens.facts import Problem
 from paramlens.syntax import code
-from paramlens.values import ClassValue, FunctionValue, ModuleValue, Reason, Undetermined, Unknown, Value
+from paramlens.values import ClassValue, FunctionValue, ModuleValue, Place, Reason, Undetermined, Unknown, Value
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
     from paramlens.evaluate.journal import Mark
 
+UnknownKey: TypeAlias = "tuple[Reason, str, Place | None]"
 
-def evaluate_rest(vm: Interpreter, module: ModuleValue) -> None:
-    """Call every function and class of the file that nothing called. Their facts stand back behind those of the run."""
-    for value in list(module.scope.names.values()):
-        if isinstance(value, FunctionValue) and value.module is module and id(value.code) not in vm.entered_functions:
-            _call(vm, value, value)
-        elif isinstance(value, ClassValue) and value.module is module and _builds_layers(vm, value):
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A function or class of the file that may be evaluated on its own. `signature` is what takes its arguments."""
+
+    name: str
+    value: FunctionValue | ClassValue
+    signature: FunctionValue | None
+
+    @property
+    def position(self) -> Position | None:
+        """Where the function begins that runs first."""
+        if self.signature is None:
+            return None
+        span = self.signature.code.span
+        return self.signature.offset + span.line, span.column
+
+
+@dataclass(slots=True)
+class Alone:
+    """What evaluating a candidate on its own found, and what it used.
+
+    `reached` are the functions that need no evaluation of their own after it; `stale` says that it is that of an
+    earlier version which does not hold any more.
+    """
+
+    made: MadeAt
+    problems: Mapping[tuple[str, Place], Problem]
+    unknowns: tuple[UnknownKey, ...]
+    trace: Trace
+    reached: frozenset[Position]
+    stale: bool = False
+
+
+def candidates(vm: Interpreter, module: ModuleValue) -> Iterator[Candidate]:
+    """Every function of the file and every class that builds layers, in the order in which their names were bound."""
+    for name, value in list(module.scope.names.items()):
+        if isinstance(value, FunctionValue) and value.module is module:
+            yield Candidate(name, value, value)
+        elif isinstance(value, ClassValue) and value.module is module and _builds_layers(value):
             initializer = vm.class_attribute(value, "__init__")
-            if not isinstance(initializer, FunctionValue):
-                _call(vm, value, None)
-            elif id(initializer.code) not in vm.entered_functions:
-                _call(vm, value, initializer)
+            yield Candidate(name, value, initializer if isinstance(initializer, FunctionValue) else None)
 
 
-def _builds_layers(vm: Interpreter, cls: ClassValue) -> bool:
+def _builds_layers(cls: ClassValue) -> bool:
     from paramlens.evaluate.frameworks.framework_classes import framework_of
 
     return framework_of(cls) is not None
 
 
-def _call(vm: Interpreter, value: Value, signature: FunctionValue | None) -> None:
+def evaluate_alone(vm: Interpreter, candidate: Candidate) -> Alone:
     """Call once with every argument unknown and, where there are defaults, once more with these.
 
-    What is exact with unknown arguments is exact; what the defaults add holds for them alone, and says so.
+    What is exact with unknown arguments is exact; what the defaults add holds for them alone, and says so. Nothing of
+    it is left behind.
     """
-    _run(vm, value, signature, assumed="")
-    defaults = _written_defaults(signature) if signature is not None else ""
-    if defaults:
-        _run(vm, value, signature, assumed=defaults)
+    path = vm.main.path or "" if vm.main is not None else ""
+    first, reached = len(vm.sites), frozenset(vm.entered_functions)
+    with _on_its_own(vm):
+        vm.uses.reads.add(candidate.name)
+        _run(vm, candidate, assumed="")
+        defaults = _written_defaults(candidate.signature) if candidate.signature is not None else ""
+        if defaults:
+            _run(vm, candidate, assumed=defaults)
+        made = reporting.made_at(vm, path, {}, first)
+        problems = {key: problem for key, problem in vm.problems.items() if problem.place.path == path}
+        unknowns = tuple(key for key in vm.unknowns if key[2] is not None and key[2].path == path)
+        return Alone(made, problems, unknowns, vm.uses, frozenset(vm.entered_functions - reached))
 
 
-def _run(vm: Interpreter, value: Value, signature: FunctionValue | None, assumed: str) -> None:
-    args, kwargs = _arguments(value, signature, use_defaults=bool(assumed))
+@contextmanager
+def _on_its_own(vm: Interpreter) -> Iterator[None]:
+    """What is noted meanwhile, and how far the budgets are used up, is forgotten at the end: no evaluation depends on
+    those before it."""
+    grown: tuple[dict[Any, Any], ...] = (
+        vm.assumptions, vm.received, vm.layer_names, vm.memories, vm.symbols, vm.formulas, vm.construction_tallies,
+    )  # fmt: skip
+    sizes = [len(mapping) for mapping in grown]
+    sites, phase = len(vm.sites), vm.phase
+    kept = vm.uses, vm.problems, vm.unknowns, vm.tallies
+    marks, variables, entered = set(vm.tensor_marks), set(vm.assigned_variables), set(vm.entered_functions)
+    vm.uses, vm.problems, vm.unknowns, vm.tallies = Trace(), {}, {}, {}
+    vm.large_trees = vm.deep_calls = 0
+    try:
+        yield
+    finally:
+        for mapping, size in zip(grown, sizes, strict=True):
+            while len(mapping) > size:
+                mapping.popitem()
+        del vm.sites[sites:]
+        vm.uses, vm.problems, vm.unknowns, vm.tallies = kept
+        vm.phase, vm.tensor_marks, vm.assigned_variables, vm.entered_functions = phase, marks, variables, entered
+
+
+def _run(vm: Interpreter, candidate: Candidate, assumed: str) -> None:
+    value = candidate.value
+    args, kwargs = _arguments(value, candidate.signature, use_defaults=bool(assumed))
     vm.phase = 1 + max(vm.assumptions)
     vm.assumptions[vm.phase] = assumed
     vm.step_limit = vm.steps + vm.limits.steps // 10

@@ -39,7 +39,7 @@ def run_import(vm: Interpreter, module: ModuleValue, name: str) -> bool:
             continue
         for node, alias in _imports_of(block, name):
             frame = Frame(module.scope, module, statement.first_line)
-            with vm.outside_branches():
+            with vm.outside_branches(module):
                 modules.execute_import_from(vm, replace(node, names=(alias,)), frame)
             return name in module.scope.names
     return False

@@ -24,7 +24,8 @@ def moved(code: _Code, lines: int) -> _Code:
 _NAMES: dict[type, tuple[str, ...]] = {}
 
 
-def _names(value: Any) -> tuple[str, ...]:
+def field_names(value: Any) -> tuple[str, ...]:
+    """The names of a code object's fields, in the order of its constructor's arguments."""
     names = _NAMES.get(type(value))
     if names is None:
         names = _NAMES[type(value)] = tuple(field.name for field in fields(value))
@@ -43,7 +44,7 @@ def _moved(value: Any, lines: int) -> Any:
     if kind is Statement:
         return moved_statement(value, lines)
     if isinstance(value, (Node, Params, Refusal)):
-        names = _names(value)
+        names = field_names(value)
         return kind(*[_moved(getattr(value, name), lines) for name in names])
     return value
 

@@ -245,7 +245,8 @@ def neutral_context(vm: Interpreter) -> Value:
     """A context manager and decorator that does nothing."""
     cls = vm.classes.get("neutral context")
     if cls is None:
-        cls = ClassValue("context", "context", (vm.builtin_class("object"),))
+        with born_before_all():
+            cls = ClassValue("context", "context", (vm.builtin_class("object"),))
         cls.mro = (cls, vm.builtin_class("object"))
         cls.namespace = {
             "__enter__": NativeFunction("__enter__", lambda vm, self: self),

@@ -14,6 +14,7 @@ from paramlens.values import (
     ParameterValue,
     TensorValue,
     Value,
+    born_before_all,
 )
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ def framework_class(vm: Interpreter, name: str) -> ClassValue:
     """The class of this dotted name, made once; a name that is not declared is a plain module class."""
     cls = vm.classes.get(name)
     if cls is None:
-        cls = _make(vm, name)
-        vm.classes[name] = cls
+        with born_before_all():
+            cls = vm.classes[name] = _make(vm, name)
     return cls
 
 

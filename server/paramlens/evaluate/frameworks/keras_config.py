@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from paramlens.values import DictValue, Reason, Unknown, Value
+from paramlens.values import DictValue, Reason, Unknown, Value, born_before_all
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
@@ -21,8 +21,8 @@ _FORMATS = {
 def _settings(vm: Interpreter) -> DictValue:
     found = vm.framework_values.get(_SETTINGS)
     if not isinstance(found, DictValue):
-        found = vm.framework_values[_SETTINGS] = DictValue({"image_data_format": "channels_last"})
-        found.birth = 0  # there from the start, in whichever branch it is asked for first
+        with born_before_all():  # in whichever branch it is asked for first
+            found = vm.framework_values[_SETTINGS] = DictValue({"image_data_format": "channels_last"})
     return found
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from paramlens.evaluate.frameworks import keras_names, torch_names
 from paramlens.layers.catalogue import CONSTANTS, LAYERS, OPERATIONS
-from paramlens.values import ModuleValue, Reason, Unknown, Value
+from paramlens.values import ModuleValue, Reason, Unknown, Value, born_before_all
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
@@ -96,8 +96,8 @@ def resolve(vm: Interpreter, dotted: str) -> Value:
     name = canonical(dotted)
     cached = vm.framework_values.get(name)
     if cached is None:
-        cached = _resolve(vm, name, dotted)
-        vm.framework_values[name] = cached
+        with born_before_all():
+            cached = vm.framework_values[name] = _resolve(vm, name, dotted)
     return cached
 
 

@@ -1,0 +1,90 @@
+"""What an evaluation used of the file: so it need not be repeated when nothing of that changed."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from paramlens.syntax.code import Statement
+
+Position: TypeAlias = "tuple[int, int]"
+"""Where a function of the file begins: its 0-based line and column."""
+
+EVERYTHING = "*"
+
+
+@dataclass(slots=True)
+class Trace:
+    """What one top-level statement, or one call on its own, read and changed.
+
+    reads    names of the file that were looked up, whether or not they were there
+    binds    names of the file that were bound or deleted, also by functions that ran
+    entered  functions of the file whose bodies ran
+    changed  births of values that were made before and changed; those below 0 are of imported modules
+    born     the births of what it made lie between these two
+    """
+
+    reads: set[str] = field(default_factory=set)
+    binds: set[str] = field(default_factory=set)
+    entered: set[Position] = field(default_factory=set)
+    changed: set[int] = field(default_factory=set)
+    born: tuple[int, int] = (0, 0)
+
+
+class Dependencies:
+    """Which statements of one run of the program hang on which."""
+
+    def __init__(self, statements: Sequence[Statement], traces: Mapping[int, Trace]) -> None:
+        self.traces = traces
+        self._count = len(statements)
+        self._binders: dict[str, list[int]] = defaultdict(list)
+        for index, statement in enumerate(statements):
+            trace = traces.get(index)
+            for name in statement.binds if trace is None else statement.binds | trace.binds:
+                self._binders[name].append(index)
+
+    def binders(self, names: Set[str]) -> set[int]:
+        """The statements that give the names their values. A name that none binds may come from a star import."""
+        if EVERYTHING in names:
+            return set(range(self._count))
+        found: set[int] = set()
+        stars = self._binders.get(EVERYTHING, ())
+        for name in names:
+            found.update(self._binders.get(name) or stars)
+        return found
+
+    def affected(self, changed: set[int], bodies: set[Position]) -> set[int]:
+        """The statements whose results may differ when the `changed` ones and the bodies of functions do."""
+        start = changed | {index for index, trace in self.traces.items() if not bodies.isdisjoint(trace.entered)}
+        if not start:
+            return set()
+        users = self._users()
+        found, waiting = set(start), list(start)
+        while waiting:
+            for index in users.get(waiting.pop(), ()):
+                if index not in found:
+                    found.add(index)
+                    waiting.append(index)
+        return found
+
+    def change_lasting(self, statements: set[int]) -> bool:
+        """Whether one of the statements changes what imported modules made, which anything may use."""
+        return any(min(self.traces[index].changed, default=0) < 0 for index in statements if index in self.traces)
+
+    def _users(self) -> dict[int, set[int]]:
+        """For each statement those that hang on it: they read what it binds, or made what it changes."""
+        users: dict[int, set[int]] = defaultdict(set)
+        ordered = sorted((trace.born[0], index) for index, trace in self.traces.items())
+        starts = [born for born, _ in ordered]
+        for index, trace in self.traces.items():
+            for other in self.binders(trace.reads):
+                users[other].add(index)
+            for birth in trace.changed:
+                at = bisect_right(starts, birth) - 1
+                if at >= 0 and birth <= self.traces[ordered[at][1]].born[1]:
+                    users[index].add(ordered[at][1])
+                    users[ordered[at][1]].add(index)
+        return users

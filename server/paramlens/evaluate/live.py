@@ -1,0 +1,294 @@
+"""The analysis of one file from version to version: what an edit does not concern is not evaluated again.
+
+A version is evaluated in two parts. The run executes the file's own statements from top to bottom; each leaves a trace
+of what it used. Then what the run did not reach is evaluated on its own, function by function and class by class: that
+is most of the work in a file of models, and what one of them found is kept until something it used has changed.
+
+The modules that a file imports are read once for all versions. What a run changes of them is undone before the next.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from paramlens.evaluate import given_inputs, modules, reporting, standalone
+from paramlens.evaluate.dependencies import Dependencies
+from paramlens.evaluate.environment import Environment, requirements_of
+from paramlens.evaluate.expressions import evaluate
+from paramlens.evaluate.frames import Frame, LimitReached, Thrown
+from paramlens.evaluate.interpreter import Interpreter
+from paramlens.evaluate.lazy_source import LazySource
+from paramlens.evaluate.limits import Limits
+from paramlens.evaluate.module_names import module_name
+from paramlens.evaluate.reporting import Made, MadeAt
+from paramlens.evaluate.standalone import Alone, Candidate
+from paramlens.evaluate.versions import Lost, Step, step
+from paramlens.facts import Analysis, ModelFact, Problem, SiteFact
+from paramlens.syntax.code import Refusal, Source
+from paramlens.syntax.source import read_expression
+from paramlens.values import ModuleValue, Place, Reason, Scope, Undetermined, Unknown, Value
+
+MOST_RUNS = 1_000
+"""Versions after which the imported modules are read again, as what was left behind adds up."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What the file's own statements made, and what hangs on what among them."""
+
+    source: Source
+    dependencies: Dependencies
+    made: MadeAt
+    models: tuple[ModelFact, ...]
+    problems: tuple[tuple[tuple[str, Place], Problem], ...]
+    unknowns: tuple[standalone.UnknownKey, ...]
+    settings: tuple[object, ...]  # what it set for everything that follows
+
+
+class LiveFile:
+    """One file that is analysed again and again; `read` gives the text of another file or None."""
+
+    def __init__(
+        self,
+        path: str,
+        read: Callable[[str], str | None],
+        environment: Environment | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.path = os.path.abspath(path)
+        self._read = read
+        self._environment = environment or Environment()
+        self._limits = limits
+        self._vm: Interpreter | None = None
+        self._run: _Run | None = None  # the last one that came to its end
+        self._alone: dict[str, Alone] = {}
+        self._sites: dict[Place, tuple[tuple[tuple[Made, ...], ...], SiteFact]] = {}
+
+    @property
+    def names(self) -> dict[str, Value]:
+        """The names of the file with the values that they have at the end of the run."""
+        main = self._vm.main if self._vm is not None else None
+        return main.scope.names if main is not None else {}
+
+    def forget(self) -> None:
+        """Evaluate everything again: another file changed."""
+        self._vm = self._run = None
+        self._alone = {}
+
+    def analysis(self, source: Source, calls: Sequence[str] = ()) -> Analysis:
+        """Everything found in one version of the file."""
+        *_, last = self.analyses(source, calls)
+        return last
+
+    def analyses(
+        self,
+        source: Source,
+        calls: Sequence[str] = (),
+        *,
+        patience: float | None = None,
+        interrupted: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Analysis]:
+        """Everything found in one version of the file. When evaluating what the edit concerns takes longer than
+        `patience` seconds, the first analysis has the facts of the version before for the rest, marked as stale.
+
+        Raises Interrupted when `interrupted` says so; the next version may follow all the same.
+        """
+        start = time.perf_counter()
+        vm = self._machine()
+        vm.interrupted = interrupted
+        before = self._run
+        run = self._run = self._evaluate_file(vm, source, calls)
+        if before is not None:
+            self._carry_over(before, run)
+        main = vm.main
+        assert main is not None
+        reached = set(vm.entered_functions)
+        alone: dict[str, Alone] = {}
+        told = patience is None
+        for candidate in standalone.candidates(vm, main):
+            if candidate.position in reached:
+                continue
+            known = self._alone.get(candidate.name)
+            if known is None or known.stale:
+                if not told and patience is not None and time.perf_counter() - start > patience:
+                    told = True
+                    yield self._report(run, {**self._alone, **alone})
+                known = self._alone[candidate.name] = standalone.evaluate_alone(vm, candidate)
+            alone[candidate.name] = known
+            reached |= known.reached
+        self._alone = alone
+        yield self._report(run, alone)
+
+    # ------------------------------------------------------------------------------------------------------- the run
+
+    def _machine(self) -> Interpreter:
+        """The interpreter with the imported modules, ready for a run."""
+        vm = self._vm
+        if vm is None or vm.imports_main or vm.cut_short or vm.runs >= MOST_RUNS:
+            name, root = module_name(self.path)
+            folders = self._environment
+            roots = dict.fromkeys((os.path.dirname(self.path), root, *folders.roots, *folders.site_packages))
+            vm = self._vm = Interpreter(
+                self._read,
+                is_folder=os.path.isdir,
+                search_roots=tuple(roots),
+                package_roots=folders.site_packages,
+                requirements_of=lambda package: requirements_of(package, folders.site_packages),
+                limits=self._limits,
+            )
+        else:
+            vm.begin()
+        return vm
+
+    def _evaluate_file(self, vm: Interpreter, source: Source, calls: Sequence[str]) -> _Run:
+        name, _ = module_name(self.path)
+        module = ModuleValue(name, self.path, Scope())
+        module.source = LazySource(source, is_main=True)
+        vm.main = vm.modules[name] = module
+        for index in range(len(module.source.statements)):
+            modules.run_statement(vm, module, module.source, index)
+        vm.phase = 0
+        results = [(call, *_evaluate_call(vm, module, call)) for call in calls]
+        given_inputs.apply_comments(vm, module, source)
+        facts: dict[int, reporting.LayerFact] = {}
+        return _Run(
+            source,
+            Dependencies(module.source.statements, module.source.traces),
+            models=reporting.models_of(vm, module, results, facts),
+            made=reporting.made_at(vm, self.path, facts),
+            problems=tuple((key, problem) for key, problem in vm.problems.items() if problem.place.path == self.path),
+            unknowns=tuple(key for key in vm.unknowns if key[2] is not None and key[2].path == self.path),
+            settings=(set(vm.tensor_marks), set(vm.assigned_variables), list(vm.symbols)),
+        )
+
+    # ---------------------------------------------------------------------------------------- what was found before
+
+    def _carry_over(self, before: _Run, now: _Run) -> None:
+        """Keep what was found on its own where nothing that it used is another; mark the rest as stale."""
+        change = step(self.path, before.source, now.source)
+        if not (change.removed or change.added or change.before or change.after) and change.moves_nothing:
+            return
+        old = before.dependencies.affected(change.removed, change.before)
+        new = now.dependencies.affected(change.added, change.after)
+        same = (
+            before.settings == now.settings
+            and not before.dependencies.change_lasting(old)
+            and not now.dependencies.change_lasting(new)
+        )
+        for name, alone in list(self._alone.items()):
+            used = alone.trace
+            holds = (
+                same
+                and used.entered.isdisjoint(change.before)
+                and before.dependencies.binders(used.reads).isdisjoint(old)
+                and now.dependencies.binders(used.reads).isdisjoint(new)
+            )
+            kept = _moved(alone, change, whole=holds and not alone.stale)
+            if kept is None:
+                del self._alone[name]
+            else:
+                self._alone[name] = kept
+
+    # -------------------------------------------------------------------------------------------------- the analysis
+
+    def _report(self, run: _Run, alone: dict[str, Alone]) -> Analysis:
+        vm = self._vm
+        assert vm is not None
+        problems: dict[tuple[str, Place], Problem] = dict(run.problems)
+        for found in alone.values():
+            for key, problem in found.problems.items():
+                problems.setdefault(key, problem)
+        unknowns = dict.fromkeys(run.unknowns)
+        for found in alone.values():
+            unknowns.update(dict.fromkeys(found.unknowns))
+        ordered = sorted(problems.values(), key=lambda problem: (problem.place.line, problem.place.column))
+        return Analysis(
+            path=self.path,
+            text=run.source.text,
+            sites=self._site_facts(run, alone),
+            models=run.models,
+            problems=tuple(ordered),
+            unknowns=dict(Counter(reason.name for reason, _, _ in unknowns)),
+            imported=frozenset(vm.imported),
+            comments=tuple((comment.line + 1, comment.text) for comment in run.source.comments),
+        )
+
+    def _site_facts(self, run: _Run, alone: dict[str, Alone]) -> tuple[SiteFact, ...]:
+        """The sites in order; one for which nothing new was found is the same object as before."""
+        made: dict[Place, list[tuple[Made, ...]]] = defaultdict(list)
+        stale: set[Place] = set()
+        for place, groups in run.made.items():
+            made[place].append(groups)
+        for found in alone.values():
+            for place, groups in found.made.items():
+                made[place].append(groups)
+            if found.stale:
+                stale.update(found.made)
+        known, self._sites = self._sites, {}
+        for place, parts in made.items():
+            key = tuple(parts)
+            earlier = known.get(place)
+            if earlier is not None and earlier[1].stale is (place in stale) and _are_same(earlier[0], key):
+                self._sites[place] = earlier
+            else:
+                groups = [group for part in parts for group in part]
+                self._sites[place] = key, reporting.site_fact(place, groups, stale=place in stale)
+        facts = [fact for _, fact in self._sites.values()]
+        return tuple(sorted(facts, key=lambda site: (site.place.line, site.place.column)))
+
+
+def _are_same(a: tuple[object, ...], b: tuple[object, ...]) -> bool:
+    return len(a) == len(b) and all(map(lambda x, y: x is y, a, b))
+
+
+def _moved(alone: Alone, change: Step, *, whole: bool) -> Alone | None:
+    """What was found, where it stands now: all of it, or what is left as stale facts; None when there is nothing."""
+    if whole and change.moves_nothing:
+        return alone
+    try:
+        if whole:
+            trace = replace(alone.trace, entered={change.position(position) for position in alone.trace.entered})
+            return Alone(
+                {change.moved(place): change.moved(made) for place, made in alone.made.items()},
+                {(rule, change.moved(at)): change.moved(problem) for (rule, at), problem in alone.problems.items()},
+                change.moved(alone.unknowns),
+                trace,
+                frozenset(change.position(position) for position in alone.reached),
+            )
+    except Lost:
+        pass
+    made = {}
+    for place, groups in alone.made.items():
+        try:
+            made[change.moved(place)] = change.moved(groups)
+        except Lost:
+            continue
+    return Alone(made, {}, (), alone.trace, frozenset(), stale=True) if made else None
+
+
+# ------------------------------------------------------------------------------------------------------------- calls
+
+
+def _evaluate_call(vm: Interpreter, module: ModuleValue, text: str) -> tuple[Value, Place | None]:
+    """The value of a `--call` expression in the module's namespace, with the reason where it has none."""
+    node = read_expression(text)
+    if isinstance(node, Refusal):
+        return Unknown(Reason.SYNTAX, node.message), None
+    asked = ModuleValue(module.name, f"<{text}>", module.scope, source=module.source)  # no place of the file itself
+    frame = Frame(module.scope, asked, 0)
+    vm.step_limit = vm.steps + vm.limits.steps
+    vm.idle_limit = vm.steps + vm.limits.idle_steps
+    try:
+        return evaluate(vm, node, frame), None
+    except Thrown as error:
+        return Unknown(Reason.RAISED, f"{error.kind}: {error.message}", error.place), error.place
+    except LimitReached as limit:
+        return Unknown(limit.reason, limit.detail), None
+    except Undetermined as problem:
+        return problem.unknown, None
+    except RecursionError:
+        return Unknown(Reason.RECURSION_LIMIT, text), None
