@@ -128,25 +128,31 @@ def undetermined(reason: Reason, detail: str = "") -> Undetermined:
 # ------------------------------------------------------------------------------------------------- mutable values
 
 
-_births = itertools.count(1)
-_lasting_births = itertools.count(-(2**62))
-_counter = _births
+class _Births:
+    """Where the next `birth` comes from."""
+
+    def __init__(self) -> None:
+        self.present = itertools.count(1)
+        self.before_all = itertools.count(-(2**62))
+        self.counter = self.present
+
+
+_births = _Births()
 
 
 def latest_birth() -> int:
     """A number above the `birth` of every value made so far and below those to come."""
-    return next(_counter)
+    return next(_births.counter)
 
 
 @contextmanager
 def born_before_all(before: bool = True) -> Iterator[None]:
     """What is made meanwhile was there before anything else: its `birth` is below 0 (unless `before` is False)."""
-    global _counter
-    counter, _counter = _counter, _lasting_births if before else _births
+    counter, _births.counter = _births.counter, _births.before_all if before else _births.present
     try:
         yield
     finally:
-        _counter = counter
+        _births.counter = counter
 
 
 class Mutable:
@@ -160,7 +166,7 @@ class Mutable:
 
     def __init__(self) -> None:
         self.epoch = 0
-        self.birth = next(_counter)
+        self.birth = next(_births.counter)
 
     def contents(self) -> Any:
         """A shallow copy of what may change."""

@@ -1,12 +1,14 @@
-"""An empty cache for every test, and a count of libcst's parses."""
+"""An empty cache for every test, and a count of what is lowered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-import libcst
 import pytest
+from paramlens.syntax import lower
 from paramlens.syntax.entries import ENTRIES
+from paramlens.syntax.segment import Segment
 
 
 @pytest.fixture(autouse=True)
@@ -16,14 +18,14 @@ def empty_cache() -> Iterator[None]:
 
 
 @pytest.fixture
-def parses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The texts that libcst was given."""
+def lowered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that were lowered, but for plain lines, which the gate lowers."""
     texts: list[str] = []
-    original = libcst.parse_module
+    original = lower.block_of_tree
 
-    def counted(text: str) -> libcst.Module:
-        texts.append(text)
-        return original(text)
+    def noted(segment: Segment, *rest: Any) -> Any:
+        texts.append(segment.text)
+        return original(segment, *rest)
 
-    monkeypatch.setattr(libcst, "parse_module", counted)
+    monkeypatch.setattr(lower, "block_of_tree", noted)
     return texts

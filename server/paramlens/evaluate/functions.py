@@ -85,7 +85,10 @@ def _make(
         for param in (*params.positional_only, *params.positional, *params.keyword_only)
         if param.default is not None
     }
-    return FunctionValue(node, name, frame.module, frame.offset, frame.scope, defaults, frame.owner)
+    function = FunctionValue(node, name, frame.module, frame.offset, frame.scope, defaults, frame.owner)
+    if frame.module is vm.main:
+        vm.functions.setdefault(id(node), []).append(function)
+    return function
 
 
 def note_yield(vm: Interpreter, frame: Frame, value: Value) -> None:

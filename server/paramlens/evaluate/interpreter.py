@@ -120,6 +120,7 @@ class Interpreter:
         self.uses = Trace()  # of the statement, or of the call on its own, that is evaluated
         self.sites: list[tuple[Place, Instance, int, bool]] = []  # place, what was made, phase, within an unknown loop
         self.entered_functions: set[Position] = set()  # functions of the file that ran
+        self.functions: dict[int, list[FunctionValue]] = {}  # those of the file by the id of their code
         self.phase = 0  # 0: as Python would run it; 1, 2, …: evaluated on its own
         self.assumptions: dict[int, str] = {0: ""}  # phase → the default arguments that its facts hold for
         self.problems: dict[tuple[str, Place], Problem] = {}

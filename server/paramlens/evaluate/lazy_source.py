@@ -34,6 +34,10 @@ class LazySource:
         self.has_refusals = False
         self.traces: dict[int, Trace] = {}  # of the analysed file's statements that ran
 
+    def continued(self, source: Source) -> None:
+        """Take another version whose statements do the same."""
+        self.source, self.text, self.statements = source, source.text, source.statements
+
     @cached_property
     def _binders(self) -> dict[str, list[int]]:
         index: dict[str, list[int]] = defaultdict(list)

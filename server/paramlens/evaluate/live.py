@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from paramlens.evaluate import given_inputs, modules, reporting, standalone
-from paramlens.evaluate.dependencies import Dependencies
+from paramlens.evaluate.dependencies import Dependencies, Position
 from paramlens.evaluate.environment import Environment, requirements_of
 from paramlens.evaluate.expressions import evaluate
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
@@ -25,9 +25,9 @@ from paramlens.evaluate.lazy_source import LazySource
 from paramlens.evaluate.limits import Limits
 from paramlens.evaluate.module_names import module_name
 from paramlens.evaluate.reporting import Made, MadeAt
-from paramlens.evaluate.standalone import Alone, Candidate
-from paramlens.evaluate.versions import Lost, Step, step
-from paramlens.facts import Analysis, ModelFact, Problem, SiteFact
+from paramlens.evaluate.standalone import Alone
+from paramlens.evaluate.versions import Difference, Lost, difference
+from paramlens.facts import Analysis, LayerFact, ModelFact, Problem, SiteFact
 from paramlens.syntax.code import Refusal, Source
 from paramlens.syntax.source import read_expression
 from paramlens.values import ModuleValue, Place, Reason, Scope, Undetermined, Unknown, Value
@@ -47,6 +47,7 @@ class _Run:
     problems: tuple[tuple[tuple[str, Place], Problem], ...]
     unknowns: tuple[standalone.UnknownKey, ...]
     settings: tuple[object, ...]  # what it set for everything that follows
+    entered: frozenset[Position]  # functions of the file that it called
 
 
 class LiveFile:
@@ -98,12 +99,20 @@ class LiveFile:
         Raises Interrupted when `interrupted` says so; the next version may follow all the same.
         """
         start = time.perf_counter()
-        vm = self._machine()
-        vm.interrupted = interrupted
         before = self._run
-        run = self._run = self._evaluate_file(vm, source, calls)
-        if before is not None:
-            self._carry_over(before, run)
+        change = difference(self.path, before.source, source) if before is not None else None
+        vm = self._continued(source, change) if not calls else None
+        if vm is None:
+            vm = self._machine()
+            vm.interrupted = interrupted
+            self._run = self._evaluate_file(vm, source, calls)
+        elif before is not None:
+            vm.interrupted = interrupted
+            self._run = replace(before, source=source)
+        run = self._run
+        assert run is not None
+        if before is not None and change is not None:
+            self._carry_over(before, run, change)
         main = vm.main
         assert main is not None
         reached = set(vm.entered_functions)
@@ -125,11 +134,32 @@ class LiveFile:
 
     # ------------------------------------------------------------------------------------------------------- the run
 
+    def _continued(self, source: Source, change: Difference | None) -> Interpreter | None:
+        """The interpreter after its last run, with other bodies for functions that did not run; None when the file's
+        own statements have to run again."""
+        vm, run = self._vm, self._run
+        if vm is None or run is None or change is None or vm.imports_main or vm.cut_short or not change.is_local:
+            return None
+        if run.source.comments != source.comments or not change.before.isdisjoint(run.entered):
+            return None
+        if any(id(old) not in vm.functions for old, _ in change.bodies):
+            return None
+        main = vm.main
+        assert main is not None
+        main.source.continued(source)
+        for old, new in (*change.bodies, *change.others):
+            functions = vm.functions.pop(id(old), [])
+            for function in functions:
+                function.code = new
+            vm.functions[id(new)] = functions
+        vm.deadline = time.thread_time() + vm.limits.seconds
+        return vm
+
     def _machine(self) -> Interpreter:
         """The interpreter with the imported modules, ready for a run."""
         vm = self._vm
         if vm is None or vm.imports_main or vm.cut_short or vm.runs >= MOST_RUNS:
-            name, root = module_name(self.path)
+            _, root = module_name(self.path)
             folders = self._environment
             roots = dict.fromkeys((os.path.dirname(self.path), root, *folders.roots, *folders.site_packages))
             vm = self._vm = Interpreter(
@@ -154,7 +184,7 @@ class LiveFile:
         vm.phase = 0
         results = [(call, *_evaluate_call(vm, module, call)) for call in calls]
         given_inputs.apply_comments(vm, module, source)
-        facts: dict[int, reporting.LayerFact] = {}
+        facts: dict[int, LayerFact] = {}
         return _Run(
             source,
             Dependencies(module.source.statements, module.source.traces),
@@ -162,14 +192,14 @@ class LiveFile:
             made=reporting.made_at(vm, self.path, facts),
             problems=tuple((key, problem) for key, problem in vm.problems.items() if problem.place.path == self.path),
             unknowns=tuple(key for key in vm.unknowns if key[2] is not None and key[2].path == self.path),
+            entered=frozenset(vm.entered_functions.union(*(uses.entered for uses in module.source.traces.values()))),
             settings=(set(vm.tensor_marks), set(vm.assigned_variables), list(vm.symbols)),
         )
 
     # ---------------------------------------------------------------------------------------- what was found before
 
-    def _carry_over(self, before: _Run, now: _Run) -> None:
+    def _carry_over(self, before: _Run, now: _Run, change: Difference) -> None:
         """Keep what was found on its own where nothing that it used is another; mark the rest as stale."""
-        change = step(self.path, before.source, now.source)
         if not (change.removed or change.added or change.before or change.after) and change.moves_nothing:
             return
         old = before.dependencies.affected(change.removed, change.before)
@@ -235,8 +265,8 @@ class LiveFile:
             if earlier is not None and earlier[1].stale is (place in stale) and _are_same(earlier[0], key):
                 self._sites[place] = earlier
             else:
-                groups = [group for part in parts for group in part]
-                self._sites[place] = key, reporting.site_fact(place, groups, stale=place in stale)
+                made_here = [group for part in parts for group in part]
+                self._sites[place] = key, reporting.site_fact(place, made_here, stale=place in stale)
         facts = [fact for _, fact in self._sites.values()]
         return tuple(sorted(facts, key=lambda site: (site.place.line, site.place.column)))
 
@@ -245,7 +275,7 @@ def _are_same(a: tuple[object, ...], b: tuple[object, ...]) -> bool:
     return len(a) == len(b) and all(map(lambda x, y: x is y, a, b))
 
 
-def _moved(alone: Alone, change: Step, *, whole: bool) -> Alone | None:
+def _moved(alone: Alone, change: Difference, *, whole: bool) -> Alone | None:
     """What was found, where it stands now: all of it, or what is left as stale facts; None when there is nothing."""
     if whole and change.moves_nothing:
         return alone

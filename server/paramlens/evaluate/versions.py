@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any, TypeVar
 
 from paramlens.evaluate.dependencies import Position
 from paramlens.syntax.changes import changes
-from paramlens.syntax.code import Source, Span, Statement
+from paramlens.syntax.code import FunctionDef, Source, Span, Statement
 from paramlens.values import Place
 
 Fact = TypeVar("Fact")
+
+_MOST_COMPARED = 40_000
+"""Pairs of statements between the unchanged ones above and below; with more, they count as new."""
 
 
 class Lost(Exception):
@@ -20,23 +23,32 @@ class Lost(Exception):
 
 
 @dataclass(slots=True)
-class Step:
+class Difference:
     """What differs between two versions of a file; lines and columns count from 0.
 
     removed, added   indices of statements that are not the same as any of the other version
     before, after    where the functions begin whose bodies differ, in the earlier and in the later version
+    bodies           these functions, as they were and as they are
+    others           the other functions of statements whose text differs
     """
 
     removed: set[int] = field(default_factory=set)
     added: set[int] = field(default_factory=set)
     before: set[Position] = field(default_factory=set)
     after: set[Position] = field(default_factory=set)
+    bodies: list[tuple[FunctionDef, FunctionDef]] = field(default_factory=list)
+    others: list[tuple[FunctionDef, FunctionDef]] = field(default_factory=list)
     _lines: list[tuple[int, int, int]] = field(default_factory=list)
     _spans: dict[Span, Span] = field(default_factory=dict)
     _starts: dict[Position, Position] = field(default_factory=dict)
     _edited: list[tuple[int, int]] = field(default_factory=list)
     _path: str = ""
     _known: dict[int, tuple[Any, Any]] = field(default_factory=dict)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether nothing differs but the bodies of functions, and nothing else moved."""
+        return not self.removed and not self.added and self.moves_nothing
 
     @property
     def moves_nothing(self) -> bool:
@@ -96,19 +108,22 @@ class Step:
         raise Lost(line)
 
 
-@lru_cache(maxsize=256)
-def _fields(kind: type) -> tuple[str, ...]:
+@cache
+def _fields(kind: Hashable) -> tuple[str, ...]:
+    assert isinstance(kind, type)
     return tuple(part.name for part in fields(kind))
 
 
-@lru_cache(maxsize=256)
-def _has_parts(kind: type) -> bool:
+@cache
+def _has_parts(kind: Hashable) -> bool:
+    """Whether values of a type may hold places."""
+    assert isinstance(kind, type)
     return kind is tuple or (is_dataclass(kind) and not kind.__module__.startswith("paramlens.dims"))
 
 
-def step(path: str, old: Source, new: Source) -> Step:
+def difference(path: str, old: Source, new: Source) -> Difference:
     """The differences from one version of a file to the next. The code of changed statements is compared."""
-    found = Step(_path=path)
+    found = Difference(_path=path)
     before, after = old.statements, new.statements
     pairs = _pairs(before, after)
     found.removed = set(range(len(before))) - {a for a, _ in pairs}
@@ -119,24 +134,26 @@ def step(path: str, old: Source, new: Source) -> Step:
     return found
 
 
-def _compare(found: Step, old: Statement, old_index: int, new: Statement, new_index: int) -> None:
+def _compare(found: Difference, old: Statement, old_index: int, new: Statement, new_index: int) -> None:
     delta = new.first_line - old.first_line
     if old is new or old.text == new.text or old.code() is new.code():
         found._lines.append((old.first_line, old.first_line + old.line_count - 1, delta))
         return
-    difference = changes(old.code(), new.code())
-    if difference is None:
+    found_here = changes(old.code(), new.code())
+    if found_here is None:
         found.removed.add(old_index)
         found.added.add(new_index)
         return
     at, now = old.first_line, new.first_line
-    found._lines += [(first + at, last + at, lines + delta) for first, last, lines in difference.lines]
-    found._spans.update((a.moved(at), b.moved(now)) for a, b in difference.spans.items())
+    found._lines += [(first + at, last + at, lines + delta) for first, last, lines in found_here.lines]
+    found._spans.update((a.moved(at), b.moved(now)) for a, b in found_here.spans.items())
     found._starts.update(
-        ((a.line + at, a.column), (b.line + now, b.column)) for a, b in difference.spans.items()
+        ((a.line + at, a.column), (b.line + now, b.column)) for a, b in found_here.spans.items()
     )
-    found.before |= {(line + at, column) for line, column in difference.before}
-    found.after |= {(line + now, column) for line, column in difference.after}
+    found.bodies += found_here.bodies
+    found.others += found_here.others
+    found.before |= {(a.span.line + at, a.span.column) for a, _ in found_here.bodies}
+    found.after |= {(b.span.line + now, b.span.column) for _, b in found_here.bodies}
 
 
 def _pairs(old: Sequence[Statement], new: Sequence[Statement]) -> list[tuple[int, int]]:
@@ -150,6 +167,8 @@ def _pairs(old: Sequence[Statement], new: Sequence[Statement]) -> list[tuple[int
     pairs = [(index, index) for index in range(start)]
     last = start - 1
     rest = range(start, len(old) - end)
+    if len(rest) * (len(new) - end - start) > _MOST_COMPARED:
+        rest = range(0)
     for index in range(start, len(new) - end):
         statement = new[index]
         same = next((other for other in rest if other > last and old[other].text == statement.text), None)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 from paramlens.syntax.code import Block, ClassDef, FunctionDef, LazyBlock, Node, Params, Refusal, Span, Statement
 from paramlens.syntax.moved import field_names
 from paramlens.syntax.recursion import deep_recursion
-
-Position: TypeAlias = "tuple[int, int]"
 
 
 @dataclass(slots=True)
@@ -19,20 +17,20 @@ class Changes:
 
     lines   runs of lines that only moved: first and last line in the old version, and how many lines further down
     spans   where a part of the old version stands in the new one
-    before  where the functions begin whose bodies differ, in the old version
-    after   and in the new one
+    bodies  the functions whose bodies differ, as they were and as they are
+    others  the other functions that were compared
     """
 
     lines: list[tuple[int, int, int]] = field(default_factory=list)
     spans: dict[Span, Span] = field(default_factory=dict)
-    before: set[Position] = field(default_factory=set)
-    after: set[Position] = field(default_factory=set)
+    bodies: list[tuple[FunctionDef, FunctionDef]] = field(default_factory=list)
+    others: list[tuple[FunctionDef, FunctionDef]] = field(default_factory=list)
 
     def merge(self, other: Changes) -> None:
         self.lines += other.lines
         self.spans.update(other.spans)
-        self.before |= other.before
-        self.after |= other.after
+        self.bodies += other.bodies
+        self.others += other.others
 
 
 def changes(old: Block | Refusal, new: Block | Refusal) -> Changes | None:
@@ -71,9 +69,9 @@ def _same_function(old: FunctionDef, new: FunctionDef, found: Changes) -> bool:
     inner = Changes()
     if _same_body(old.body, new.body, inner):
         found.merge(inner)
+        found.others.append((old, new))
     else:
-        found.before.add((old.span.line, old.span.column))
-        found.after.add((new.span.line, new.span.column))
+        found.bodies.append((old, new))
     return True
 
 

@@ -31,6 +31,11 @@ class Node:
     span: Span
 
 
+def around(first: Node, last: Node) -> Span:
+    """From where one node begins to where another one ends."""
+    return Span(first.span.line, first.span.column, last.span.end_line, last.span.end_column)
+
+
 # --------------------------------------------------------------------------------------------- expressions
 
 

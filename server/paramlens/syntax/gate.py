@@ -11,7 +11,7 @@ import ast
 import warnings
 
 from paramlens.syntax.code import Refusal, Span
-from paramlens.syntax.lower_plain import is_plain, plain_statement
+from paramlens.syntax.lower_tree import is_plain, plain_statement
 from paramlens.syntax.nesting import too_deep
 from paramlens.syntax.older_syntax import in_older_syntax
 from paramlens.syntax.scanner import header_colon
@@ -61,7 +61,7 @@ def _plain_facts(segment: Segment, source: str) -> Facts | None:
         if len(body) != 1 or not isinstance(outer, ast.If) or outer.orelse:
             return None
         body = outer.body
-    statement = plain_statement(body)
+    statement = plain_statement(segment, source, body)
     if statement is None:
         return None
     node, end = body[0], (0, statement.span.end_column)

@@ -1,4 +1,4 @@
-"""A gated segment -> code: libcst parses the text without the bodies of functions and classes, which wait."""
+"""A gated segment -> code: `ast` tells most of it, libcst the rest. The bodies of functions and classes wait."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TypeAlias
 import libcst as cst
 
 from paramlens.syntax.code import Block, LazyBlock, Refusal, Span, Statement
+from paramlens.syntax.entries import ENTRIES
 from paramlens.syntax.gate import gate
 from paramlens.syntax.lower_expressions import NotLowered
 from paramlens.syntax.lower_statements import Context, block
+from paramlens.syntax.lower_tree import ClassMembers, FunctionBody, block_of_tree
 from paramlens.syntax.places import Places
 from paramlens.syntax.recursion import deep_recursion
 from paramlens.syntax.segment import Cut, Facts, Segment
@@ -24,7 +26,6 @@ def lower(segment: Segment, facts: Facts, read_members: ReadMembers) -> Block | 
 
     `read_members` returns the members and where the last of them ends (line from the top-level statement, column).
     """
-    places = Places(segment, facts.cuts)
 
     def function_body(cut: Cut) -> LazyBlock:
         body = cut.body.moved(segment.line + cut.body.line)
@@ -34,6 +35,25 @@ def lower(segment: Segment, facts: Facts, read_members: ReadMembers) -> Block | 
         members, (line, column) = read_members(cut.body.moved(segment.line + cut.body.line))
         return members, (line - segment.line, column)
 
+    def other_lines(text: str, line: int) -> Block | None:
+        entry = ENTRIES.entry(Segment(text, 0, None, text[:1].isspace()))
+        found = entry.code_at(line) or entry.lowered_at(line, read_members)
+        if isinstance(found, Refusal):
+            return None
+        if "class" not in text:  # its members may be those of an earlier version
+            entry.keep(line, found)
+        return found
+
+    known = block_of_tree(segment, facts.cuts, function_body, class_members, other_lines)
+    if known is not None:
+        return known
+    return _by_libcst(segment, facts, function_body, class_members)
+
+
+def _by_libcst(
+    segment: Segment, facts: Facts, function_body: FunctionBody, class_members: ClassMembers
+) -> Block | Refusal:
+    places = Places(segment, facts.cuts)
     try:
         with deep_recursion():
             module = cst.parse_module(places.text)

@@ -332,11 +332,10 @@ def _clauses(places: Places, node: cst.CompFor) -> tuple[code.Clause, ...]:
     clauses = []
     rest: cst.CompFor | None = node
     while rest is not None:
-        last: Any = rest.ifs[-1].test if rest.ifs else rest.iter
-        start = places.start(rest)
-        span = places.between(start, outer_end(places, last))
         target, iterable = expression(places, rest.target), expression(places, rest.iter)
-        clauses.append(code.Clause(span, target, iterable, tuple([expression(places, test.test) for test in rest.ifs])))
+        conditions = tuple([expression(places, test.test) for test in rest.ifs])
+        span = code.around(target, conditions[-1] if conditions else iterable)
+        clauses.append(code.Clause(span, target, iterable, conditions))
         rest = rest.inner_for_in
     return tuple(clauses)
 

@@ -210,7 +210,8 @@ def _with(context: Context, node: cst.With) -> code.Stmt:
     for item in node.items:
         context_expression = expression(context.places, item.item)
         target = optional(context.places, item.asname.name if item.asname is not None else None)
-        items.append(code.WithItem(context.places.span(item), context_expression, target))
+        span = code.around(context_expression, target or context_expression)
+        items.append(code.WithItem(span, context_expression, target))
     body = block(context, node.body)
     return code.With(_compound_span(context, node, body), tuple(items), body)
 

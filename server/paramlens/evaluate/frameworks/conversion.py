@@ -26,6 +26,7 @@ from paramlens.values import (
     Undetermined,
     Unknown,
     Value,
+    born_before_all,
 )
 
 if TYPE_CHECKING:
