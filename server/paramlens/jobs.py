@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -18,12 +19,15 @@ from paramlens.settings import Settings
 
 if TYPE_CHECKING:
     from paramlens.evaluate.environment import Environment
+    from paramlens.evaluate.limits import Limits
+    from paramlens.evaluate.live import LiveFile
     from paramlens.syntax.code import Source
 
 ANALYZER_VARIABLE = "PARAMLENS_ANALYZER"
 """Environment variable that names another analyzer, `module:function`; for tests of what surrounds the evaluator."""
 
-MOST_SOURCES = 64
+MOST_FILES = 12
+"""Open files of which what was evaluated is kept: a file of models, with all that it imports, may need 50 MB."""
 
 Read = Callable[[str], "str | None"]
 
@@ -31,7 +35,8 @@ Read = Callable[[str], "str | None"]
 @dataclass(frozen=True, slots=True)
 class Job:
     """What to analyse. `calls` are expressions to evaluate after the module; `python` names an environment; `cache` is
-    the folder to keep the result in, see `paramlens.cache`; `seconds` is the processor time, None the evaluator's own.
+    the folder to keep the result in, see `paramlens.cache`; `seconds` is the processor time, None the evaluator's own;
+    `recheck` says that files that this one reads may have changed on disk.
     """
 
     path: str
@@ -41,22 +46,73 @@ class Job:
     python: str | None = None
     cache: str | None = None
     seconds: float | None = None
+    recheck: bool = False
 
 
-def run(job: Job, read: Read, sources: dict[str, Source] | None = None) -> Analysis:
-    """Analyse the text of one file; `read` gives the text of the others, or None.
-
-    `sources` keeps earlier versions by path: statements that do not parse keep the code of their last good version.
-    """
-    return lint(evaluated(job, read, sources), job.settings)
+def run(job: Job, read: Read) -> Analysis:
+    """Analyse the text of one file; `read` gives the text of the others, or None."""
+    return lint(evaluated(job, read), job.settings)
 
 
-def evaluated(job: Job, read: Read, sources: dict[str, Source] | None = None) -> Analysis:
+def evaluated(job: Job, read: Read) -> Analysis:
     """What the text says by itself, before the settings add to it."""
     override = os.environ.get(ANALYZER_VARIABLE)
     if override:
         return _analyzer(override)(job.path, job.text, read=read, calls=job.calls)
-    return _evaluate(job, read, sources)
+    return _evaluate(job, read)
+
+
+class LiveFiles:
+    """What is kept of the files that are open in an editor, so that an edit costs what it concerns alone."""
+
+    def __init__(self, most: int = MOST_FILES) -> None:
+        self._files: OrderedDict[tuple[str, Environment], tuple[LiveFile, Source]] = OrderedDict()
+        self._outdated: set[tuple[str, Environment]] = set()
+        self._most = most
+
+    def analyses(
+        self,
+        job: Job,
+        read: Read,
+        *,
+        patience: float | None = None,
+        interrupted: Callable[[], bool] = lambda: False,
+    ) -> Iterator[tuple[Analysis, bool]]:
+        """The analysis of a version of a file, and True.
+
+        When it takes longer than `patience` seconds, another one comes first, with False: it has facts of the version
+        before, marked as stale, for what is not evaluated yet.
+
+        To be called on a deep stack. Raises Interrupted when `interrupted` says so.
+        """
+        if os.environ.get(ANALYZER_VARIABLE):
+            yield run(job, read), True
+            return
+        for analysis, final in self._live(job, read, patience, interrupted):
+            yield lint(analysis, job.settings), final
+
+    def changed(self, path: str) -> None:
+        """An open file has another text, or is closed: what reads it is evaluated again when it is asked for."""
+        self._outdated.update(key for key, (file, _) in self._files.items() if file.reads(path))
+
+    def _live(
+        self, job: Job, read: Read, patience: float | None, interrupted: Callable[[], bool]
+    ) -> Iterator[tuple[Analysis, bool]]:
+        from paramlens.evaluate.live import LiveFile
+        from paramlens.syntax.source import read_source
+
+        key = job.path, environment_of(job)
+        file, before = self._files.pop(key, (None, None))
+        if file is None:
+            file = LiveFile(job.path, read, key[1], _limits(job))
+        elif key in self._outdated or (job.recheck and file.is_outdated(read)):
+            file.forget()
+        self._outdated.discard(key)
+        source = read_source(job.path, job.text, before)
+        self._files[key] = file, source
+        while len(self._files) > self._most:
+            self._files.popitem(last=False)
+        yield from file.analyses(source, job.calls, patience=patience, interrupted=interrupted)
 
 
 def environment_of(job: Job) -> Environment:
@@ -64,21 +120,18 @@ def environment_of(job: Job) -> Environment:
     return _environment(str(Path(job.path).parent), job.python or job.settings.python)
 
 
-def _evaluate(job: Job, read: Read, sources: dict[str, Source] | None) -> Analysis:
+def _evaluate(job: Job, read: Read) -> Analysis:
     from paramlens.evaluate.analyze import analyze
-    from paramlens.evaluate.limits import Limits
-    from paramlens.syntax.source import read_source
 
-    source = read_source(job.path, job.text, sources.pop(job.path, None) if sources is not None else None)
-    if sources is not None:
-        sources[job.path] = source
-        if len(sources) > MOST_SOURCES:
-            del sources[next(iter(sources))]
-    limits = Limits(seconds=job.seconds) if job.seconds is not None else None
-    environment = environment_of(job)
     return analyze(
-        job.path, job.text, read=read, environment=environment, calls=job.calls, source=source, limits=limits
+        job.path, job.text, read=read, environment=environment_of(job), calls=job.calls, limits=_limits(job)
     )
+
+
+def _limits(job: Job) -> Limits | None:
+    from paramlens.evaluate.limits import Limits
+
+    return Limits(seconds=job.seconds) if job.seconds is not None else None
 
 
 @lru_cache(maxsize=64)

@@ -120,6 +120,10 @@ class Undetermined(Exception):
         self.unknown = unknown
 
 
+class Interrupted(BaseException):
+    """Somebody asks for another evaluation instead. No part of an evaluation handles it."""
+
+
 def undetermined(reason: Reason, detail: str = "") -> Undetermined:
     """The exception to raise in a rule that cannot know its result."""
     return Undetermined(Unknown(reason, detail))

@@ -12,20 +12,25 @@ import pickle
 import queue
 import struct
 import sys
-import threading
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from paramlens import cache
 from paramlens.facts import Analysis
-from paramlens.jobs import ANALYZER_VARIABLE, Job, run
+from paramlens.jobs import ANALYZER_VARIABLE, Job, LiveFiles, Read, run
 from paramlens.memory import collect_less
 from paramlens.sources import read_source
+from paramlens.stack import start_on_deep_stack
+from paramlens.values import Interrupted
+from paramlens.wire import Packed, Sender
 
 HEADER = struct.Struct(">Q")
 MEMORY_LIMIT = 4 * 2**30
+
+PATIENCE = 0.01
+"""Seconds of a live job, after which facts of the version before stand for what is not evaluated yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +41,12 @@ class Overlay:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
+    """A job. A `live` one is for a file that is being edited: what was found in its last version is used, several
+    answers may follow, and the next `Ask` ends it."""
+
     number: int
     job: Job
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +56,17 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The analysis, or None and what failed. After a `fatal` answer the worker ends."""
+    """The analysis (of a live job `packed`), or what failed, or nothing when another job came first.
+
+    After a `fatal` answer the worker ends. One that is not `final` is complete where the edit stands; the rest follows.
+    """
 
     number: int
     analysis: Analysis | None
     failure: str = ""
     fatal: bool = False
+    final: bool = True
+    packed: Packed | None = None
 
 
 def command() -> list[str]:
@@ -96,45 +110,83 @@ def main() -> None:
     _limit_memory()
     collect_less()
     _end_with_parent()
-    messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    threading.Thread(target=_analyse_all, args=(messages, sink), daemon=True).start()
+    analyst = _Analyst(sink)
+    start_on_deep_stack(analyst.work)
     try:
         while True:
-            messages.put(read_message(source))
+            analyst.take(read_message(source))
     except EOFError:
         os._exit(0)  # the parent is gone or does not want the answer
 
 
-def _analyse_all(messages: queue.SimpleQueue[Any], sink: BinaryIO) -> None:
-    overlays: dict[str, str] = {}
-    sources: dict[str, Any] = {}
-    _import_evaluator()
-    _send(sink, Ready())
-    while True:
-        match messages.get():
-            case Overlay(path, None):
-                overlays.pop(path, None)
-            case Overlay(path, str(text)):
-                overlays[path] = text
-            case Ask(number, job):
-                _send(sink, answer(number, job, overlays, sources))
+class _Analyst:
+    """Does one job after the other. Messages are taken on another thread."""
+
+    def __init__(self, sink: BinaryIO) -> None:
+        self._sink = sink
+        self._messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._newest = 0  # the number of the last job that was asked for
+        self._overlays: dict[str, str] = {}
+        self._files = LiveFiles()
+        self._sender = Sender()
+
+    def take(self, message: Any) -> None:
+        if isinstance(message, Ask):
+            self._newest = message.number
+        self._messages.put(message)
+
+    def work(self) -> None:
+        """Answer, for ever."""
+        _import_evaluator()
+        _send(self._sink, Ready())
+        while True:
+            match self._messages.get():
+                case Overlay(path, None):
+                    self._overlays.pop(path, None)
+                    self._files.changed(path)
+                case Overlay(path, str(text)):
+                    self._overlays[path] = text
+                    self._files.changed(path)
+                case Ask(number, job, live):
+                    for given in _answers(number, self._results(number, job, live)):
+                        _send(self._sink, given)
+
+    def _read(self, path: str) -> str | None:
+        return self._overlays[path] if path in self._overlays else read_source(path)
+
+    def _results(self, number: int, job: Job, live: bool) -> Iterator[Answer]:
+        if not live:
+            yield Answer(number, analysed(job, self._read))
+            return
+        for analysis, final in self._files.analyses(
+            job, self._read, patience=PATIENCE, interrupted=lambda: self._newest != number
+        ):
+            yield Answer(number, None, final=final, packed=self._sender.pack(analysis))
 
 
-def answer(number: int, job: Job, overlays: Mapping[str, str], sources: dict[str, Any] | None = None) -> Answer:
-    """Run a job; whatever goes wrong becomes the answer. `sources` keeps what was parsed from job to job."""
+def answer(number: int, job: Job, read: Read) -> Answer:
+    """Run a job; whatever goes wrong becomes the answer."""
+    (result,) = _answers(number, (Answer(number, analysed(job, read)) for _ in range(1)))
+    return result
 
-    def read(path: str) -> str | None:
-        return overlays[path] if path in overlays else read_source(path)
 
+def analysed(job: Job, read: Read) -> Analysis:
+    """The analysis of a job, kept where the job says so."""
+    return run(job, read) if job.cache is None else cache.run(job, read, job.cache)
+
+
+def _answers(number: int, results: Iterator[Answer]) -> Iterator[Answer]:
+    """The results of a job; whatever goes wrong becomes the last answer."""
     try:
-        found = run(job, read, sources) if job.cache is None else cache.run(job, read, job.cache)
-        return Answer(number, found)
+        yield from results
+    except Interrupted:
+        yield Answer(number, None)
     except MemoryError:
-        return Answer(number, None, "it needs too much memory", fatal=True)
+        yield Answer(number, None, "it needs too much memory", fatal=True)
     except RecursionError:
-        return Answer(number, None, "it nests too deep")
+        yield Answer(number, None, "it nests too deep")
     except Exception:
-        return Answer(number, None, f"internal error: {_last_lines(traceback.format_exc())}")
+        yield Answer(number, None, f"internal error: {_last_lines(traceback.format_exc())}")
 
 
 def _send(sink: BinaryIO, message: Answer | Ready) -> None:

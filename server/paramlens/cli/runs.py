@@ -58,7 +58,7 @@ def analyse(
     """The results in the order of the paths; `cache` is the folder to take results from and to keep them in."""
     given = _Given(calls, python, cache)
     if len(paths) <= 1:
-        yield from (_finish(path, given, lambda job: answer(0, job, {})) for path in paths)
+        yield from (_finish(path, given, lambda job: answer(0, job, read_source)) for path in paths)
         return
     from concurrent.futures import ThreadPoolExecutor  # here: one file needs none of this
 

@@ -102,7 +102,3 @@ class LimitReached(Exception):
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
-
-
-class Interrupted(BaseException):
-    """Somebody asks for another evaluation instead. No part of an evaluation handles it."""

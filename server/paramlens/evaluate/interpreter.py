@@ -18,7 +18,7 @@ from paramlens.evaluate.alike import same
 from paramlens.evaluate.choices import one_of
 from paramlens.evaluate.dependencies import Position, Trace
 from paramlens.evaluate.frame_builtins import FRAME_BUILTINS
-from paramlens.evaluate.frames import Frame, Interrupted, LimitReached, Thrown
+from paramlens.evaluate.frames import Frame, LimitReached, Thrown
 from paramlens.evaluate.frameworks import (
     conversion,
     framework_classes,
@@ -48,6 +48,7 @@ from paramlens.values import (
     DictValue,
     FunctionValue,
     Instance,
+    Interrupted,
     IteratorValue,
     ListValue,
     ModuleValue,

@@ -80,10 +80,20 @@ class LiveFile:
         self._vm = self._run = None
         self._alone = {}
 
+    def is_outdated(self, read: Callable[[str], str | None]) -> bool:
+        """Whether a file that was read has another text by now."""
+        if self._vm is None:
+            return False
+        return any(read(path) != text for path, text in self._vm.texts.items() if path != self.path)
+
+    def reads(self, path: str) -> bool:
+        """Whether another file was looked for there."""
+        return self._vm is not None and path in self._vm.texts and path != self.path
+
     def analysis(self, source: Source, calls: Sequence[str] = ()) -> Analysis:
         """Everything found in one version of the file."""
-        *_, last = self.analyses(source, calls)
-        return last
+        ((analysis, _),) = self.analyses(source, calls)
+        return analysis
 
     def analyses(
         self,
@@ -92,9 +102,11 @@ class LiveFile:
         *,
         patience: float | None = None,
         interrupted: Callable[[], bool] = lambda: False,
-    ) -> Iterator[Analysis]:
-        """Everything found in one version of the file. When evaluating what the edit concerns takes longer than
-        `patience` seconds, the first analysis has the facts of the version before for the rest, marked as stale.
+    ) -> Iterator[tuple[Analysis, bool]]:
+        """Everything found in one version of the file, and True.
+
+        When evaluating what the edit concerns takes longer than `patience` seconds, another analysis comes first, with
+        False: it has facts of the version before, marked as stale, for what is not evaluated yet.
 
         Raises Interrupted when `interrupted` says so; the next version may follow all the same.
         """
@@ -125,12 +137,12 @@ class LiveFile:
             if known is None or known.stale:
                 if not told and patience is not None and time.perf_counter() - start > patience:
                     told = True
-                    yield self._report(run, {**self._alone, **alone})
+                    yield self._report(run, {**self._alone, **alone}), False
                 known = self._alone[candidate.name] = standalone.evaluate_alone(vm, candidate)
             alone[candidate.name] = known
             reached |= known.reached
         self._alone = alone
-        yield self._report(run, alone)
+        yield self._report(run, alone), True
 
     # ------------------------------------------------------------------------------------------------------- the run
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
-from functools import cache
 from typing import Any, TypeVar
 
 from paramlens.evaluate.dependencies import Position
@@ -108,16 +107,17 @@ class Difference:
         raise Lost(line)
 
 
-@cache
-def _fields(kind: Hashable) -> tuple[str, ...]:
-    assert isinstance(kind, type)
-    return tuple(part.name for part in fields(kind))
+_FIELDS: dict[type, tuple[str, ...]] = {}
 
 
-@cache
-def _has_parts(kind: Hashable) -> bool:
+def _fields(kind: type) -> tuple[str, ...]:
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(part.name for part in fields(kind))
+    return _FIELDS[kind]
+
+
+def _has_parts(kind: type) -> bool:
     """Whether values of a type may hold places."""
-    assert isinstance(kind, type)
     return kind is tuple or (is_dataclass(kind) and not kind.__module__.startswith("paramlens.dims"))
 
 

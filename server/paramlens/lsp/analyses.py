@@ -173,7 +173,9 @@ class Analyses:
         if settings is None:
             analysis, failure = Analysis(document.path, document.text), ""
         else:
-            job = Job(document.path, document.text, settings=settings, seconds=EVALUATION_SECONDS)
+            job = Job(
+                document.path, document.text, settings=settings, seconds=EVALUATION_SECONDS, recheck=not entry.own
+            )
             self._running[worker] = entry
             try:
                 answer = await worker.analyse(job, self.texts())

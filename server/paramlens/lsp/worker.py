@@ -7,8 +7,10 @@ import contextlib
 import pickle
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping
+from dataclasses import replace
 
 from paramlens.jobs import Job
+from paramlens.wire import Receiver
 from paramlens.worker import HEADER, Answer, Ask, Ready, command, environment, pack, texts_to_send
 
 TIME_LIMIT = 15.0
@@ -31,6 +33,7 @@ class Worker:
         self._closed = False
         self._known: dict[str, str] = {}  # the texts of open files that the worker has
         self._number = 0
+        self._receiver = Receiver()
         self._starting = asyncio.Lock()
 
     async def start(self) -> Process:
@@ -44,6 +47,7 @@ class Worker:
         if self._closed:
             raise WorkerGone("the server ends")
         self._known = {}
+        self._receiver = Receiver()
         # A spawn that is cancelled half-way never ends in asyncio: who gives up waiting leaves it to `stop`.
         self._spawning = asyncio.ensure_future(self._spawn())
         process = await asyncio.shield(self._spawning)
@@ -66,10 +70,16 @@ class Worker:
             for overlay in texts_to_send(self._known, texts):
                 self._send(process, overlay)
             self._known = dict(texts)
-            self._send(process, Ask(self._number, job))
-            message = await self._receive(process, self.time_limit)
-            if not isinstance(message, Answer):
-                raise WorkerGone("the worker gave no answer")
+            self._send(process, Ask(self._number, job, live=True))
+            while True:
+                message = await self._receive(process, self.time_limit)
+                if not isinstance(message, Answer):
+                    raise WorkerGone("the worker gave no answer")
+                if message.packed is not None:
+                    analysis = self._receiver.unpack(message.packed, job.text)
+                    message = replace(message, analysis=analysis, packed=None)
+                if message.final:
+                    break
         except (WorkerGone, OSError) as error:
             await self.stop()
             return Answer(self._number, None, str(error), fatal=True)
