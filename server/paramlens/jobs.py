@@ -7,8 +7,8 @@ from __future__ import annotations
 import importlib
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from paramlens.settings import Settings
 if TYPE_CHECKING:
     from paramlens.evaluate.environment import Environment
     from paramlens.evaluate.limits import Limits
-    from paramlens.evaluate.live import LiveFile
+    from paramlens.evaluate.live import LiveFile, Watch
     from paramlens.syntax.code import Source
 
 ANALYZER_VARIABLE = "PARAMLENS_ANALYZER"
@@ -70,34 +70,10 @@ class LiveFiles:
         self._outdated: set[tuple[str, Environment]] = set()
         self._most = most
 
-    def analyses(
-        self,
-        job: Job,
-        read: Read,
-        *,
-        patience: float | None = None,
-        interrupted: Callable[[], bool] = lambda: False,
-    ) -> Iterator[tuple[Analysis, bool]]:
-        """The analysis of a version of a file, and True.
-
-        When it takes longer than `patience` seconds, another one comes first, with False: it has facts of the version
-        before, marked as stale, for what is not evaluated yet.
-
-        To be called on a deep stack. Raises Interrupted when `interrupted` says so.
-        """
+    def analysis(self, job: Job, read: Read, watch: Watch) -> Analysis:
+        """The analysis of a version of a file, see `LiveFile.analysis`. To be called on a deep stack."""
         if os.environ.get(ANALYZER_VARIABLE):
-            yield run(job, read), True
-            return
-        for analysis, final in self._live(job, read, patience, interrupted):
-            yield lint(analysis, job.settings), final
-
-    def changed(self, path: str) -> None:
-        """An open file has another text, or is closed: what reads it is evaluated again when it is asked for."""
-        self._outdated.update(key for key, (file, _) in self._files.items() if file.reads(path))
-
-    def _live(
-        self, job: Job, read: Read, patience: float | None, interrupted: Callable[[], bool]
-    ) -> Iterator[tuple[Analysis, bool]]:
+            return run(job, read)
         from paramlens.evaluate.live import LiveFile
         from paramlens.syntax.source import read_source
 
@@ -112,7 +88,15 @@ class LiveFiles:
         self._files[key] = file, source
         while len(self._files) > self._most:
             self._files.popitem(last=False)
-        yield from file.analyses(source, job.calls, patience=patience, interrupted=interrupted)
+
+        def early(analysis: Analysis) -> None:
+            watch.early(lint(analysis, job.settings))
+
+        return lint(file.analysis(source, job.calls, replace(watch, early=early)), job.settings)
+
+    def changed(self, path: str) -> None:
+        """An open file has another text, or is closed: what reads it is evaluated again when it is asked for."""
+        self._outdated.update(key for key, (file, _) in self._files.items() if file.reads(path))
 
 
 def environment_of(job: Job) -> Environment:

@@ -13,7 +13,7 @@ import queue
 import struct
 import sys
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -148,45 +148,42 @@ class _Analyst:
                     self._overlays[path] = text
                     self._files.changed(path)
                 case Ask(number, job, live):
-                    for given in _answers(number, self._results(number, job, live)):
-                        _send(self._sink, given)
+                    _send(self._sink, self._answer(number, job) if live else answer(number, job, self._read))
 
     def _read(self, path: str) -> str | None:
         return self._overlays[path] if path in self._overlays else read_source(path)
 
-    def _results(self, number: int, job: Job, live: bool) -> Iterator[Answer]:
-        if not live:
-            yield Answer(number, analysed(job, self._read))
-            return
-        for analysis, final in self._files.analyses(
-            job, self._read, patience=PATIENCE, interrupted=lambda: self._newest != number
-        ):
-            yield Answer(number, None, final=final, packed=self._sender.pack(analysis))
+    def _answer(self, number: int, job: Job) -> Answer:
+        return _guarded(number, lambda: self._result(number, job))
+
+    def _result(self, number: int, job: Job) -> Answer:
+        from paramlens.evaluate.live import Watch
+
+        def early(analysis: Analysis) -> None:
+            _send(self._sink, Answer(number, None, final=False, packed=self._sender.pack(analysis)))
+
+        watch = Watch(early, PATIENCE, lambda: self._newest != number)
+        return Answer(number, None, packed=self._sender.pack(self._files.analysis(job, self._read, watch)))
 
 
 def answer(number: int, job: Job, read: Read) -> Answer:
-    """Run a job; whatever goes wrong becomes the answer."""
-    (result,) = _answers(number, (Answer(number, analysed(job, read)) for _ in range(1)))
-    return result
+    """Run a job, and keep the result where the job says so; whatever goes wrong becomes the answer."""
+    return _guarded(
+        number, lambda: Answer(number, run(job, read) if job.cache is None else cache.run(job, read, job.cache))
+    )
 
 
-def analysed(job: Job, read: Read) -> Analysis:
-    """The analysis of a job, kept where the job says so."""
-    return run(job, read) if job.cache is None else cache.run(job, read, job.cache)
-
-
-def _answers(number: int, results: Iterator[Answer]) -> Iterator[Answer]:
-    """The results of a job; whatever goes wrong becomes the last answer."""
+def _guarded(number: int, work: Callable[[], Answer]) -> Answer:
     try:
-        yield from results
+        return work()
     except Interrupted:
-        yield Answer(number, None)
+        return Answer(number, None)
     except MemoryError:
-        yield Answer(number, None, "it needs too much memory", fatal=True)
+        return Answer(number, None, "it needs too much memory", fatal=True)
     except RecursionError:
-        yield Answer(number, None, "it nests too deep")
+        return Answer(number, None, "it nests too deep")
     except Exception:
-        yield Answer(number, None, f"internal error: {_last_lines(traceback.format_exc())}")
+        return Answer(number, None, f"internal error: {_last_lines(traceback.format_exc())}")
 
 
 def _send(sink: BinaryIO, message: Answer | Ready) -> None:

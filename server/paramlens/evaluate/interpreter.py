@@ -48,7 +48,6 @@ from paramlens.values import (
     DictValue,
     FunctionValue,
     Instance,
-    Interrupted,
     IteratorValue,
     ListValue,
     ModuleValue,
@@ -69,6 +68,7 @@ from paramlens.values import (
 
 NOWHERE = Place("", 1, 1, 1, 1)
 _REQUIRED: Any = object()
+_IMPORT_GRACE = 3.0  # seconds
 
 
 class Interpreter:
@@ -106,7 +106,7 @@ class Interpreter:
         self.lasting_formulas: dict[int, tuple[str, Unknown, Unknown]] = {}
         self.imports_main = False  # an imported module uses the analysed one: neither outlasts the other
         self.cut_short = False  # a limit ended a statement of an imported module: its names are lost
-        self.interrupted: Callable[[], bool] = lambda: False  # asked now and then; ends the evaluation by Interrupted
+        self.pulse: Callable[[bool], None] | None = None  # called now and then; may raise Interrupted if told True
         self.runs = 0
         self.begin()
 
@@ -155,6 +155,17 @@ class Interpreter:
         self.large_trees = 0  # instances that were looked at in counting large modules
         self.construction_tallies: dict[int, Tally] = {}  # torch: counts as the constructor left them
 
+    def resume(self) -> None:
+        """Go on after the run with what an interruption may have left undone."""
+        self.journal = Journal(self.lasting)
+        self.frames, self.running, self.handling, self.building = [], [], [], []
+        self.current = None
+        self.repeating = self.importing = 0
+        self.star_search = set()
+        self.defining = []
+        self.decorator_limit = math.inf
+        self.deadline = time.thread_time() + self.limits.seconds
+
     # ------------------------------------------------------------------------------------------------ bookkeeping
 
     def step(self) -> None:
@@ -163,11 +174,12 @@ class Interpreter:
         steps = self.steps
         if steps > self.step_limit or steps > self.idle_limit or steps - self.module_steps > self.decorator_limit:
             raise LimitReached(Reason.STEP_LIMIT, "the step budget")
+        if not self.steps & 15 and self.pulse is not None:
+            self.pulse(not self.importing)
         if not self.steps & 1023:
-            if time.thread_time() > self.deadline:
+            grace = _IMPORT_GRACE if self.importing else 0  # a module that is cut short would be lost for good
+            if time.thread_time() > self.deadline + grace:
                 raise LimitReached(Reason.STEP_LIMIT, "the time limit")
-            if not self.importing and self.interrupted():
-                raise Interrupted
 
     @property
     def frame(self) -> Frame | None:

@@ -12,11 +12,11 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from paramlens.evaluate import given_inputs, modules, reporting, standalone
-from paramlens.evaluate.dependencies import Dependencies, Position
+from paramlens.evaluate.dependencies import Dependencies, Position, Trace
 from paramlens.evaluate.environment import Environment, requirements_of
 from paramlens.evaluate.expressions import evaluate
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
@@ -30,7 +30,7 @@ from paramlens.evaluate.versions import Difference, Lost, difference
 from paramlens.facts import Analysis, LayerFact, ModelFact, Problem, SiteFact
 from paramlens.syntax.code import Refusal, Source
 from paramlens.syntax.source import read_expression
-from paramlens.values import ModuleValue, Place, Reason, Scope, Undetermined, Unknown, Value
+from paramlens.values import Interrupted, ModuleValue, Place, Reason, Scope, Undetermined, Unknown, Value
 
 MOST_RUNS = 1_000
 """Versions after which the imported modules are read again, as what was left behind adds up."""
@@ -50,6 +50,30 @@ class _Run:
     entered: frozenset[Position]  # functions of the file that it called
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Somebody who waits: `early` is given what is known after `patience` seconds; `interrupted` says that another
+    version is wanted by now."""
+
+    early: Callable[[Analysis], None]
+    patience: float
+    interrupted: Callable[[], bool]
+
+    def pulse(self, start: float, report: Callable[[], Analysis | None]) -> Callable[[bool], None]:
+        """What the evaluation calls now and then, with whether it may be interrupted there."""
+        told = False
+
+        def pulse(may_be_interrupted: bool) -> None:
+            nonlocal told
+            if may_be_interrupted and self.interrupted():
+                raise Interrupted
+            if not told and time.perf_counter() - start > self.patience and (known := report()) is not None:
+                told = True
+                self.early(known)
+
+        return pulse
+
+
 class LiveFile:
     """One file that is analysed again and again; `read` gives the text of another file or None."""
 
@@ -66,6 +90,7 @@ class LiveFile:
         self._limits = limits
         self._vm: Interpreter | None = None
         self._run: _Run | None = None  # the last one that came to its end
+        self._is_run = False  # the interpreter is as that run left it
         self._alone: dict[str, Alone] = {}
         self._sites: dict[Place, tuple[tuple[tuple[Made, ...], ...], SiteFact]] = {}
 
@@ -90,59 +115,57 @@ class LiveFile:
         """Whether another file was looked for there."""
         return self._vm is not None and path in self._vm.texts and path != self.path
 
-    def analysis(self, source: Source, calls: Sequence[str] = ()) -> Analysis:
-        """Everything found in one version of the file."""
-        ((analysis, _),) = self.analyses(source, calls)
-        return analysis
+    def analysis(self, source: Source, calls: Sequence[str] = (), watch: Watch | None = None) -> Analysis:
+        """Everything found in one version of the file.
 
-    def analyses(
-        self,
-        source: Source,
-        calls: Sequence[str] = (),
-        *,
-        patience: float | None = None,
-        interrupted: Callable[[], bool] = lambda: False,
-    ) -> Iterator[tuple[Analysis, bool]]:
-        """Everything found in one version of the file, and True.
-
-        When evaluating what the edit concerns takes longer than `patience` seconds, another analysis comes first, with
-        False: it has facts of the version before, marked as stale, for what is not evaluated yet.
-
-        Raises Interrupted when `interrupted` says so; the next version may follow all the same.
+        With a `watch`, an analysis is given to it first when evaluating takes longer than its patience: that one has
+        facts of the version before, marked as stale, for what is not evaluated yet. What a watch leaves undone when the
+        time is over follows in the next version. Raises Interrupted when the watch says so; the next version may
+        follow all the same.
         """
         start = time.perf_counter()
         before = self._run
         change = difference(self.path, before.source, source) if before is not None else None
+
+        def report() -> Analysis | None:
+            if self._run is not None and self._run.source is source:
+                return self._report(self._run, self._alone)
+            return self._report_of_before(before, change, source)
+
         vm = self._continued(source, change) if not calls else None
         if vm is None:
             vm = self._machine()
-            vm.interrupted = interrupted
+            vm.pulse = watch.pulse(start, report) if watch is not None else None
+            self._is_run = False
             self._run = self._evaluate_file(vm, source, calls)
+            self._is_run = True
         elif before is not None:
-            vm.interrupted = interrupted
+            vm.pulse = watch.pulse(start, report) if watch is not None else None
             self._run = replace(before, source=source)
-        run = self._run
-        assert run is not None
+        assert self._run is not None
         if before is not None and change is not None:
-            self._carry_over(before, run, change)
+            self._carry_over(before, self._run, change)
+        self._evaluate_rest(vm, patient=watch is None)
+        return self._report(self._run, self._alone)
+
+    def _evaluate_rest(self, vm: Interpreter, *, patient: bool) -> None:
+        """Evaluate on its own what the run did not reach and what is not known from before."""
         main = vm.main
         assert main is not None
         reached = set(vm.entered_functions)
-        alone: dict[str, Alone] = {}
-        told = patience is None
+        needed = set()
         for candidate in standalone.candidates(vm, main):
             if candidate.position in reached:
                 continue
             known = self._alone.get(candidate.name)
             if known is None or known.stale:
-                if not told and patience is not None and time.perf_counter() - start > patience:
-                    told = True
-                    yield self._report(run, {**self._alone, **alone}), False
+                if not patient and time.thread_time() > vm.deadline:
+                    continue
                 known = self._alone[candidate.name] = standalone.evaluate_alone(vm, candidate)
-            alone[candidate.name] = known
+            needed.add(candidate.name)
             reached |= known.reached
-        self._alone = alone
-        yield self._report(run, alone), True
+        for name in self._alone.keys() - needed:
+            del self._alone[name]
 
     # ------------------------------------------------------------------------------------------------------- the run
 
@@ -150,9 +173,11 @@ class LiveFile:
         """The interpreter after its last run, with other bodies for functions that did not run; None when the file's
         own statements have to run again."""
         vm, run = self._vm, self._run
-        if vm is None or run is None or change is None or vm.imports_main or vm.cut_short or not change.is_local:
+        if vm is None or run is None or change is None or not self._is_run or not change.is_local:
             return None
-        if run.source.comments != source.comments or not change.before.isdisjoint(run.entered):
+        if vm.imports_main or vm.cut_short or run.source.comments != source.comments:
+            return None
+        if not change.before.isdisjoint(run.entered):
             return None
         if any(id(old) not in vm.functions for old, _ in change.bodies):
             return None
@@ -164,7 +189,7 @@ class LiveFile:
             for function in functions:
                 function.code = new
             vm.functions[id(new)] = functions
-        vm.deadline = time.thread_time() + vm.limits.seconds
+        vm.resume()
         return vm
 
     def _machine(self) -> Interpreter:
@@ -236,6 +261,18 @@ class LiveFile:
                 self._alone[name] = kept
 
     # -------------------------------------------------------------------------------------------------- the analysis
+
+    def _report_of_before(
+        self, before: _Run | None, change: Difference | None, source: Source
+    ) -> Analysis | None:
+        """The facts of the version before, where they stand now; None when there was none."""
+        if before is None or change is None:
+            return None
+        run = Alone(before.made, {}, (), Trace(), frozenset())
+        known = {"": run, **self._alone}
+        moved = {name: _moved(found, change, whole=False) for name, found in known.items()}
+        nothing = replace(before, source=source, made={}, models=(), problems=(), unknowns=())
+        return self._report(nothing, {name: found for name, found in moved.items() if found is not None})
 
     def _report(self, run: _Run, alone: dict[str, Alone]) -> Analysis:
         vm = self._vm

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from paramlens.syntax.code import Block, ClassDef, Refusal, Statement
+from paramlens.syntax.code import Block, ClassDef, Refusal, Source, Statement
 from paramlens.syntax.entries import ENTRIES, Entry
 from paramlens.syntax.gate import SILENCE
 from paramlens.syntax.moved import moved, moved_statement
@@ -106,18 +106,64 @@ def read_members(body: Segment, previous: Sequence[Statement]) -> tuple[Statemen
     return tuple(_statements(placed, previous))
 
 
-def read_statements(text: str, previous: Sequence[Statement]) -> tuple[tuple[Statement, ...], list[Piece]]:
+def read_statements(text: str, previous: Source | None) -> tuple[tuple[Statement, ...], list[Piece]]:
     """The top-level statements of a file's normalised text, and their places in it."""
     with SILENCE:
-        pieces = list(read_pieces(text, 0, indented=False))
-        placed = [(Segment(text[piece.start : piece.end]), piece.line) for piece in pieces]
-        return tuple(_statements(placed, previous, top_level=True)), pieces
+        if previous is None:
+            pieces = list(read_pieces(text, 0, indented=False))
+            return tuple(_read(text, pieces, ())), pieces
+        above, between, below = unchanged_pieces(text, previous)
+        before, count = previous.statements, len(previous.statements)
+        middle = tuple(_read(text, between, before[len(above) : count - len(below)]))
+        moved_below = [
+            statement if statement.first_line == piece.line else _unchanged(statement, piece.line, top_level=True)
+            for statement, piece in zip(before[count - len(below) :], below, strict=True)
+        ]
+        return (*before[: len(above)], *middle, *moved_below), [*above, *between, *below]
 
 
-def read_pieces(text: str, indent: int, indented: bool) -> Iterator[Piece]:
+def _read(text: str, pieces: Sequence[Piece], previous: Sequence[Statement]) -> Iterator[Statement]:
+    placed = [(Segment(text[piece.start : piece.end]), piece.line) for piece in pieces]
+    return _statements(placed, previous, top_level=True)
+
+
+def unchanged_pieces(text: str, previous: Source) -> tuple[Sequence[Piece], list[Piece], list[Piece]]:
+    """The pieces above an edit, those that are cut anew, and those below it, where they stand now.
+
+    Where a piece ends depends on the one after it: the last one above the edit is cut again.
+    """
+    old, pieces = previous.normal, previous.pieces
+    above, end = 0, 0
+    for piece in pieces:
+        if not piece.closed or not text.startswith(old[end : piece.end], end):
+            break
+        above, end = above + 1, piece.end
+    above = max(above - 1, 0)
+    shift = len(text) - len(old)
+    below, stop = len(pieces), len(old)
+    while below > above:
+        start = pieces[below - 1].start
+        if start + shift < end or not text.startswith(old[start:stop], start + shift):
+            break
+        below, stop = below - 1, start
+    starts = {piece.start + shift: index for index, piece in enumerate(pieces[below:], below)}
+    last = pieces[above - 1] if above else Piece(0, 0, 0, True)
+    position, line = last.end, last.line + text.count("\n", last.start, last.end)
+    between: list[Piece] = []
+    for piece in read_pieces(text, 0, False, position, line):
+        index = starts.get(piece.start)
+        if index is not None:
+            lines = piece.line - pieces[index].line
+            rest = [Piece(p.start + shift, p.end + shift, p.line + lines, p.closed) for p in pieces[index:]]
+            return pieces[:above], between, rest
+        between.append(piece)
+    return pieces[:above], between, []
+
+
+def read_pieces(text: str, indent: int, indented: bool, position: int = 0, line: int = 0) -> Iterator[Piece]:
     """The scanner's pieces; one that is no Python and swallowed the definition after it (a triple quote too few or too
     many) is cut short there."""
-    scanner = Scanner(text, indent)
+    scanner = Scanner(text, indent, line, position)
     recoveries = 0
     for piece in scanner:
         if recoveries < _MAX_RECOVERIES and piece.closed and _swallows(text, piece, indent, indented):

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from paramlens.syntax.scanner import Piece
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -567,9 +569,14 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file cut into top-level statements. `first_line`s are absolute here."""
+    """A file cut into top-level statements. `first_line`s are absolute here.
+
+    `normal` is the text with its lines ended by newlines, `pieces` are the places of the statements in it.
+    """
 
     path: str
     text: str
     statements: tuple[Statement, ...]
     comments: tuple[Comment, ...]
+    normal: str = field(repr=False)
+    pieces: tuple[Piece, ...] = field(repr=False)

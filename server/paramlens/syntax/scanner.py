@@ -208,9 +208,9 @@ def _specification_end(text: str, position: int, quote: str, nested: int) -> int
 class Scanner:
     """Walks over one block's text, piece by piece; `position` and `line` may be set back by a reader that recovers."""
 
-    def __init__(self, text: str, indent: int = 0, line: int = 0) -> None:
+    def __init__(self, text: str, indent: int = 0, line: int = 0, position: int = 0) -> None:
         self.text = text
-        self.position = 0
+        self.position = position
         self.line = line
         self.indent = indent
         self.full_scans = 0

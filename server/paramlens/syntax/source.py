@@ -20,8 +20,8 @@ def read_source(path: str, text: str, previous: Source | None = None) -> Source:
     With the `previous` version of the same file, statements that do not parse keep the code of their last good version.
     """
     normal = normalise_lines(text)
-    statements, pieces = read_statements(normal, previous.statements if previous is not None else ())
-    return Source(path, text, statements, tuple(_comments(normal, pieces)))
+    statements, pieces = read_statements(normal, previous)
+    return Source(path, text, statements, tuple(_comments(normal, pieces)), normal, tuple(pieces))
 
 
 def _comments(text: str, pieces: Sequence[Piece]) -> Iterator[Comment]:
