@@ -26,8 +26,10 @@ class Comparison:
         self.different: list[str] = []
         monkeypatch.setattr(lower, "block_of_tree", self._both)
 
-    def _both(self, segment: Segment, cuts: Any, function_body: Any, class_members: Any, other_lines: Any) -> Any:
-        found = block_of_tree(segment, cuts, function_body, class_members, other_lines)
+    def _both(
+        self, segment: Segment, cuts: Any, function_body: Any, class_members: Any, other_lines: Any, single: bool
+    ) -> Any:
+        found = block_of_tree(segment, cuts, function_body, class_members, other_lines, single)
         if found is None:
             self.left += 1
             return None

@@ -29,6 +29,7 @@ class Difference:
     before, after    where the functions begin whose bodies differ, in the earlier and in the later version
     bodies           these functions, as they were and as they are
     others           the other functions of statements whose text differs
+    moves_nothing    whatever is the same stands where it stood
     """
 
     removed: set[int] = field(default_factory=set)
@@ -37,6 +38,7 @@ class Difference:
     after: set[Position] = field(default_factory=set)
     bodies: list[tuple[FunctionDef, FunctionDef]] = field(default_factory=list)
     others: list[tuple[FunctionDef, FunctionDef]] = field(default_factory=list)
+    moves_nothing: bool = True
     _lines: list[tuple[int, int, int]] = field(default_factory=list)
     _spans: dict[Span, Span] = field(default_factory=dict)
     _starts: dict[Position, Position] = field(default_factory=dict)
@@ -48,11 +50,6 @@ class Difference:
     def is_local(self) -> bool:
         """Whether nothing differs but the bodies of functions, and nothing else moved."""
         return not self.removed and not self.added and self.moves_nothing
-
-    @property
-    def moves_nothing(self) -> bool:
-        """Whether whatever is the same stands where it stood."""
-        return not any(delta for *_, delta in self._lines) and all(a == b for a, b in self._spans.items())
 
     def position(self, old: Position) -> Position:
         """Where a function begins now. Raises Lost."""
@@ -131,6 +128,7 @@ def difference(path: str, old: Source, new: Source) -> Difference:
     for a, b in pairs:
         _compare(found, before[a], a, after[b], b)
     found._lines.sort()
+    found.moves_nothing = not any(delta for *_, delta in found._lines) and all(a == b for a, b in found._spans.items())
     return found
 
 

@@ -11,7 +11,7 @@ import ast
 import warnings
 
 from paramlens.syntax.code import Refusal, Span
-from paramlens.syntax.lower_tree import is_plain, plain_statement
+from paramlens.syntax.lower_tree import is_plain, parsed_last, plain_statement
 from paramlens.syntax.nesting import too_deep
 from paramlens.syntax.older_syntax import in_older_syntax
 from paramlens.syntax.scanner import header_colon
@@ -102,7 +102,7 @@ def _parsed(source: str, segment: Segment) -> ast.Module | Refusal:
     with SILENCE:
         try:
             try:
-                return ast.parse(source)
+                return parsed_last(source)
             except SyntaxError:
                 older = in_older_syntax(source)
                 if older == source:
@@ -316,12 +316,13 @@ class _Survey:
         column = colon - line_start + ((places.segment.column or 0) if line_start == 0 else 0)
         stop = places.offset(end)
         body = body_segment(text, colon, stop, line, column)
-        self.cuts.append(Cut(at, end, colon, stop, body, isinstance(node, _Function) and _is_generator(node)))
+        may_yield = isinstance(node, _Function) and text.find("yield", colon, stop) >= 0
+        self.cuts.append(Cut(at, end, colon, stop, body, may_yield and _is_generator(node)))
 
 
-def _is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+def _is_generator(node: ast.AST) -> bool:
     """Whether the function's own body yields; nested functions do not count."""
-    stack: list[ast.AST] = list(node.body)
+    stack: list[ast.AST] = list(getattr(node, "body", ()))
     while stack:
         child = stack.pop()
         if isinstance(child, (ast.Yield, ast.YieldFrom)):

@@ -44,7 +44,8 @@ def lower(segment: Segment, facts: Facts, read_members: ReadMembers) -> Block | 
             entry.keep(line, found)
         return found
 
-    known = block_of_tree(segment, facts.cuts, function_body, class_members, other_lines)
+    is_definition = facts.kind in ("def", "class")
+    known = block_of_tree(segment, facts.cuts, function_body, class_members, other_lines, is_definition)
     if known is not None:
         return known
     return _by_libcst(segment, facts, function_body, class_members)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from paramlens.syntax import code
@@ -38,23 +39,32 @@ def block_of_tree(
     function_body: FunctionBody,
     class_members: ClassMembers,
     other_lines: OtherLines,
+    is_definition: bool = False,
 ) -> code.Block | None:
-    """The code of a segment that passed the gate, its first line being `segment.line`; None when libcst has to."""
+    """The code of a segment that passed the gate, its first line being `segment.line`; None when libcst has to.
+
+    `is_definition` says that the segment is one function or class.
+    """
     if segment.column is not None or MARK in segment.text:
         return None
     text = segment.parsed_text
-    head = cuts[0] if len(cuts) == 1 and cuts[0].end is None else None
-    if head is not None:  # of a class the header alone
-        text = f"{segment.prefix}{segment.text[: head.colon + 1]} pass\n"
+    if is_definition and len(cuts) == 1:  # its header alone
+        text = f"{segment.prefix}{segment.text[: cuts[0].colon + 1]} pass\n"
     try:
         with deep_recursion():
-            body: Any = ast.parse(text).body
+            body: Any = parsed_last(text).body
             if segment.prefix:
                 body = body[0].body
             lowering = _Lowering(segment, text, cuts, function_body, class_members, other_lines)
             return lowering.block(body, whole=True)
     except (NotInTree, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+@lru_cache(maxsize=1)
+def parsed_last(text: str) -> ast.Module:
+    """The tree of a text, which is parsed once where the gate and lowering need it one after the other."""
+    return ast.parse(text)
 
 
 def is_plain(text: str) -> bool:
