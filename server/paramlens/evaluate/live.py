@@ -30,6 +30,7 @@ from paramlens.evaluate.versions import Difference, Lost, difference
 from paramlens.facts import Analysis, LayerFact, ModelFact, Problem, SiteFact
 from paramlens.syntax.code import Refusal, Source
 from paramlens.syntax.source import read_expression
+from paramlens.syntax.stale_lines import stale_lines
 from paramlens.values import Interrupted, ModuleValue, Place, Reason, Scope, Undetermined, Unknown, Value
 
 MOST_RUNS = 1_000
@@ -307,6 +308,9 @@ class LiveFile:
                 made[place].append(groups)
             if found.stale:
                 stale.update(found.made)
+        lines = stale_lines(run.source)
+        if lines:
+            stale.update(place for place in made if any(a < place.line <= b + 1 for a, b in lines))
         known, self._sites = self._sites, {}
         for place, parts in made.items():
             key = tuple(parts)

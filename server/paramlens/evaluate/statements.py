@@ -42,7 +42,20 @@ def execute_block(vm: Interpreter, block: code.Block, frame: Frame) -> Signal | 
 
 
 def _expression(vm: Interpreter, node: code.ExprStmt, frame: Frame) -> None:
-    evaluate(vm, node.value, frame)
+    try:
+        evaluate(vm, node.value, frame)
+    except Thrown as error:
+        if not _is_being_typed(vm, node.value, error, frame):
+            raise
+
+
+def _is_being_typed(vm: Interpreter, node: code.Expr, error: Thrown, frame: Frame) -> bool:
+    """Whether a name that is not there is the beginning of a statement: nothing else writes one on a line of its own,
+    unless the error is expected."""
+    while isinstance(node, code.Attribute):
+        node = node.value
+    missing = isinstance(node, code.Name) and error.kind in ("AttributeError", "NameError")
+    return missing and not error.deliberate and not any(running.try_depth for running in (*vm.frames, frame))
 
 
 def _assign(vm: Interpreter, node: code.Assign, frame: Frame) -> None:

@@ -1,0 +1,28 @@
+"""The lines whose code is that of an earlier version, because they do not parse now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from paramlens.syntax.code import ClassDef, Refusal, Source, Statement
+
+
+def stale_lines(source: Source) -> tuple[tuple[int, int], ...]:
+    """Runs of such lines: 0-based first and last."""
+    return tuple(_stale(source.statements, 0))
+
+
+def _stale(statements: Sequence[Statement], above: int) -> Iterator[tuple[int, int]]:
+    for statement in statements:
+        first = statement.first_line + above
+        if statement.stale and statement.read_as:
+            pairs = zip(statement.text.split("\n"), statement.read_as.split("\n"), strict=False)
+            yield from ((first + index, first + index) for index, (now, read) in enumerate(pairs) if now != read)
+        elif statement.stale:
+            yield first, first + statement.line_count - 1
+        elif statement.kind == "class" and statement.loaded is not None and not isinstance(statement.loaded, Refusal):
+            # members stand relative to the top-level statement
+            start = first if not above else above
+            for node in statement.loaded:
+                if isinstance(node, ClassDef):
+                    yield from _stale(node.members, start)
