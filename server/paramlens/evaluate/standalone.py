@@ -79,7 +79,7 @@ def evaluate_alone(vm: Interpreter, candidate: Candidate) -> Alone:
     it is left behind.
     """
     path = vm.main.path or "" if vm.main is not None else ""
-    first, reached = len(vm.sites), frozenset(vm.entered_functions)
+    first = len(vm.sites)
     with _on_its_own(vm):
         vm.uses.reads.add(candidate.name)
         _run(vm, candidate, assumed="")
@@ -89,7 +89,7 @@ def evaluate_alone(vm: Interpreter, candidate: Candidate) -> Alone:
         made = reporting.made_at(vm, path, {}, first)
         problems = {key: problem for key, problem in vm.problems.items() if problem.place.path == path}
         unknowns = tuple(key for key in vm.unknowns if key[2] is not None and key[2].path == path)
-        return Alone(made, problems, unknowns, vm.uses, frozenset(vm.entered_functions - reached))
+        return Alone(made, problems, unknowns, vm.uses, frozenset(vm.entered_functions))
 
 
 @contextmanager
@@ -103,8 +103,8 @@ def _on_its_own(vm: Interpreter) -> Iterator[None]:
     sizes = [len(mapping) for mapping in grown]
     sites, phase = len(vm.sites), vm.phase
     kept = vm.uses, vm.problems, vm.unknowns, vm.tallies
-    marks, variables, entered = set(vm.tensor_marks), set(vm.assigned_variables), set(vm.entered_functions)
-    vm.uses, vm.problems, vm.unknowns, vm.tallies = Trace(), {}, {}, {}
+    marks, variables, entered = set(vm.tensor_marks), set(vm.assigned_variables), vm.entered_functions
+    vm.uses, vm.problems, vm.unknowns, vm.tallies, vm.entered_functions = Trace(), {}, {}, {}, set()
     vm.large_trees = vm.deep_calls = 0
     try:
         yield
