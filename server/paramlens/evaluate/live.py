@@ -154,7 +154,7 @@ class LiveFile:
         main = vm.main
         assert main is not None
         reached = set(vm.entered_functions)
-        needed = set()
+        needed: list[str] = []
         for candidate in standalone.candidates(vm, main):
             if candidate.position in reached:
                 continue
@@ -163,10 +163,9 @@ class LiveFile:
                 if not patient and time.thread_time() > vm.deadline:
                     continue
                 known = self._alone[candidate.name] = standalone.evaluate_alone(vm, candidate)
-            needed.add(candidate.name)
+            needed.append(candidate.name)
             reached |= known.reached
-        for name in self._alone.keys() - needed:
-            del self._alone[name]
+        self._alone = {name: self._alone[name] for name in needed}  # in the order of the file, whenever it was found
 
     # ------------------------------------------------------------------------------------------------------- the run
 
