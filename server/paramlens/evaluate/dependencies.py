@@ -40,11 +40,17 @@ class Dependencies:
     def __init__(self, statements: Sequence[Statement], traces: Mapping[int, Trace]) -> None:
         self.traces = traces
         self._count = len(statements)
+        self._names: list[frozenset[str]] = []
         self._binders: dict[str, list[int]] = defaultdict(list)
         for index, statement in enumerate(statements):
             trace = traces.get(index)
-            for name in statement.binds if trace is None else statement.binds | trace.binds:
+            self._names.append(statement.binds if trace is None else statement.binds | trace.binds)
+            for name in self._names[-1]:
                 self._binders[name].append(index)
+
+    def names_of(self, statement: int) -> frozenset[str]:
+        """The names that a statement binds, or might."""
+        return self._names[statement]
 
     def binders(self, names: Set[str]) -> set[int]:
         """The statements that give the names their values. A name that none binds may come from a star import."""

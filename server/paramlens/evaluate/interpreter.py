@@ -147,6 +147,7 @@ class Interpreter:
         self.importing = 0  # how many statements of imported modules run within one another
         self.decorator_limit: float = math.inf  # for the others
         self.deep_calls = 0  # how often calls nested too deep within this statement
+        self.limited = False  # a limit ended a statement
         self.deadline = time.thread_time() + self.limits.seconds
         self.defining: list[Statement] = []  # top-level statements that run now, the innermost last
         self.layer_names: dict[int, str] = {}
@@ -269,6 +270,7 @@ class Interpreter:
         unknown = Unknown(limit.reason, limit.detail, frame.place(block[0]) if block else None)
         self.note(unknown)
         self.cut_short |= frame.module is not self.main
+        self.limited = True
         return unknown
 
     @contextmanager

@@ -34,9 +34,15 @@ class LazySource:
         self.has_refusals = False
         self.traces: dict[int, Trace] = {}  # of the analysed file's statements that ran
 
-    def continued(self, source: Source) -> None:
-        """Take another version whose statements do the same."""
+    def continued(self, source: Source, again: set[int]) -> None:
+        """Take another version, of which these statements are to run again and the others do the same as before."""
         self.source, self.text, self.statements = source, source.text, source.statements
+        self.done -= again
+        for index in again:
+            self.traces.pop(index, None)
+        if again:
+            vars(self).pop("_binders", None)
+            vars(self).pop("_changers", None)
 
     @cached_property
     def _binders(self) -> dict[str, list[int]]:

@@ -15,40 +15,26 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from paramlens.evaluate import given_inputs, modules, reporting, standalone
-from paramlens.evaluate.dependencies import Dependencies, Position, Trace
+from paramlens.evaluate import reporting, standalone
+from paramlens.evaluate.dependencies import Dependencies, Trace
 from paramlens.evaluate.environment import Environment, requirements_of
 from paramlens.evaluate.expressions import evaluate
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
 from paramlens.evaluate.interpreter import Interpreter
-from paramlens.evaluate.lazy_source import LazySource
 from paramlens.evaluate.limits import Limits
 from paramlens.evaluate.module_names import module_name
 from paramlens.evaluate.reporting import Made, MadeAt
+from paramlens.evaluate.run import FileRun
 from paramlens.evaluate.standalone import Alone
 from paramlens.evaluate.versions import Difference, Lost, difference
-from paramlens.facts import Analysis, LayerFact, ModelFact, Problem, SiteFact
+from paramlens.facts import Analysis, Problem, SiteFact
 from paramlens.syntax.code import Refusal, Source
 from paramlens.syntax.source import read_expression
 from paramlens.syntax.stale_lines import stale_lines
-from paramlens.values import Interrupted, ModuleValue, Place, Reason, Scope, Undetermined, Unknown, Value
+from paramlens.values import Interrupted, ModuleValue, Place, Reason, Undetermined, Unknown, Value
 
 MOST_RUNS = 1_000
 """Versions after which the imported modules are read again, as what was left behind adds up."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """What the file's own statements made, and what hangs on what among them."""
-
-    source: Source
-    dependencies: Dependencies
-    made: MadeAt
-    models: tuple[ModelFact, ...]
-    problems: tuple[tuple[tuple[str, Place], Problem], ...]
-    unknowns: tuple[standalone.UnknownKey, ...]
-    settings: tuple[object, ...]  # what it set for everything that follows
-    entered: frozenset[Position]  # functions of the file that it called
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +61,16 @@ class Watch:
         return pulse
 
 
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """A version that was run to its end."""
+
+    source: Source
+    dependencies: Dependencies
+    settings: tuple[object, ...]
+    made: Sequence[MadeAt]
+
+
 class LiveFile:
     """One file that is analysed again and again; `read` gives the text of another file or None."""
 
@@ -90,8 +86,8 @@ class LiveFile:
         self._environment = environment or Environment()
         self._limits = limits
         self._vm: Interpreter | None = None
-        self._run: _Run | None = None  # the last one that came to its end
-        self._is_run = False  # the interpreter is as that run left it
+        self._run: FileRun | None = None  # the interpreter is as it left it
+        self._before: _Before | None = None  # the last version that was run to its end
         self._alone: dict[str, Alone] = {}
         self._sites: dict[Place, tuple[tuple[tuple[Made, ...], ...], SiteFact]] = {}
 
@@ -103,7 +99,7 @@ class LiveFile:
 
     def forget(self) -> None:
         """Evaluate everything again: another file changed."""
-        self._vm = self._run = None
+        self._vm = self._run = self._before = None
         self._alone = {}
 
     def is_outdated(self, read: Callable[[str], str | None]) -> bool:
@@ -125,29 +121,30 @@ class LiveFile:
         follow all the same.
         """
         start = time.perf_counter()
-        before = self._run
+        before, known = self._before, self._run
         change = difference(self.path, before.source, source) if before is not None else None
 
         def report() -> Analysis | None:
-            if self._run is not None and self._run.source is source:
+            if self._before is not None and self._before.source is source and self._run is not None:
                 return self._report(self._run, self._alone)
             return self._report_of_before(before, change, source)
 
-        vm = self._continued(source, change) if not calls else None
-        if vm is None:
+        self._run = None  # until it has come to its end
+        pulse = watch.pulse(start, report) if watch is not None else None
+        vm = self._vm
+        if vm is not None:
+            vm.pulse = pulse
+        if vm is None or known is None or change is None or calls or not known.continued(source, change):
             vm = self._machine()
-            vm.pulse = watch.pulse(start, report) if watch is not None else None
-            self._is_run = False
-            self._run = self._evaluate_file(vm, source, calls)
-            self._is_run = True
-        elif before is not None:
-            vm.pulse = watch.pulse(start, report) if watch is not None else None
-            self._run = replace(before, source=source)
-        assert self._run is not None
+            vm.pulse = pulse
+            name, _ = module_name(self.path)
+            known = FileRun(vm, self.path, name, source)
+            known.run(lambda module: [(call, *_evaluate_call(vm, module, call)) for call in calls])
+        self._run, self._before = known, _Before(source, known.dependencies, known.settings, known.made)
         if before is not None and change is not None:
-            self._carry_over(before, self._run, change)
+            self._carry_over(before, self._before, change)
         self._evaluate_rest(vm, patient=watch is None)
-        return self._report(self._run, self._alone)
+        return self._report(known, self._alone)
 
     def _evaluate_rest(self, vm: Interpreter, *, patient: bool) -> None:
         """Evaluate on its own what the run did not reach and what is not known from before."""
@@ -166,31 +163,6 @@ class LiveFile:
             needed.append(candidate.name)
             reached |= known.reached
         self._alone = {name: self._alone[name] for name in needed}  # in the order of the file, whenever it was found
-
-    # ------------------------------------------------------------------------------------------------------- the run
-
-    def _continued(self, source: Source, change: Difference | None) -> Interpreter | None:
-        """The interpreter after its last run, with other bodies for functions that did not run; None when the file's
-        own statements have to run again."""
-        vm, run = self._vm, self._run
-        if vm is None or run is None or change is None or not self._is_run or not change.is_local:
-            return None
-        if vm.imports_main or vm.cut_short or run.source.comments != source.comments:
-            return None
-        if not change.before.isdisjoint(run.entered):
-            return None
-        if any(id(old) not in vm.functions for old, _ in change.bodies):
-            return None
-        main = vm.main
-        assert main is not None
-        main.source.continued(source)
-        for old, new in (*change.bodies, *change.others):
-            functions = vm.functions.pop(id(old), [])
-            for function in functions:
-                function.code = new
-            vm.functions[id(new)] = functions
-        vm.resume()
-        return vm
 
     def _machine(self) -> Interpreter:
         """The interpreter with the imported modules, ready for a run."""
@@ -211,31 +183,9 @@ class LiveFile:
             vm.begin()
         return vm
 
-    def _evaluate_file(self, vm: Interpreter, source: Source, calls: Sequence[str]) -> _Run:
-        name, _ = module_name(self.path)
-        module = ModuleValue(name, self.path, Scope())
-        module.source = LazySource(source, is_main=True)
-        vm.main = vm.modules[name] = module
-        for index in range(len(module.source.statements)):
-            modules.run_statement(vm, module, module.source, index)
-        vm.phase = 0
-        results = [(call, *_evaluate_call(vm, module, call)) for call in calls]
-        given_inputs.apply_comments(vm, module, source)
-        facts: dict[int, LayerFact] = {}
-        return _Run(
-            source,
-            Dependencies(module.source.statements, module.source.traces),
-            models=reporting.models_of(vm, module, results, facts),
-            made=reporting.made_at(vm, self.path, facts),
-            problems=tuple((key, problem) for key, problem in vm.problems.items() if problem.place.path == self.path),
-            unknowns=tuple(key for key in vm.unknowns if key[2] is not None and key[2].path == self.path),
-            entered=frozenset(vm.entered_functions.union(*(uses.entered for uses in module.source.traces.values()))),
-            settings=(set(vm.tensor_marks), set(vm.assigned_variables), list(vm.symbols)),
-        )
-
     # ---------------------------------------------------------------------------------------- what was found before
 
-    def _carry_over(self, before: _Run, now: _Run, change: Difference) -> None:
+    def _carry_over(self, before: _Before, now: _Before, change: Difference) -> None:
         """Keep what was found on its own where nothing that it used is another; mark the rest as stale."""
         if not (change.removed or change.added or change.before or change.after) and change.moves_nothing:
             return
@@ -263,18 +213,18 @@ class LiveFile:
     # -------------------------------------------------------------------------------------------------- the analysis
 
     def _report_of_before(
-        self, before: _Run | None, change: Difference | None, source: Source
+        self, before: _Before | None, change: Difference | None, source: Source
     ) -> Analysis | None:
         """The facts of the version before, where they stand now; None when there was none."""
         if before is None or change is None:
             return None
-        run = Alone(before.made, {}, (), Trace(), frozenset())
-        known = {"": run, **self._alone}
-        moved = {name: _moved(found, change, whole=False) for name, found in known.items()}
-        nothing = replace(before, source=source, made={}, models=(), problems=(), unknowns=())
-        return self._report(nothing, {name: found for name, found in moved.items() if found is not None})
+        made = [Alone(made, {}, (), Trace(), frozenset()) for made in before.made]
+        moved = [_moved(found, change, whole=False) for found in (*made, *self._alone.values())]
+        return Analysis(
+            self.path, source.text, self._site_facts(source, [], [found for found in moved if found is not None])
+        )
 
-    def _report(self, run: _Run, alone: dict[str, Alone]) -> Analysis:
+    def _report(self, run: FileRun, alone: dict[str, Alone]) -> Analysis:
         vm = self._vm
         assert vm is not None
         problems: dict[tuple[str, Place], Problem] = dict(run.problems)
@@ -288,7 +238,7 @@ class LiveFile:
         return Analysis(
             path=self.path,
             text=run.source.text,
-            sites=self._site_facts(run, alone),
+            sites=self._site_facts(run.source, run.made, list(alone.values())),
             models=run.models,
             problems=tuple(ordered),
             unknowns=dict(Counter(reason.name for reason, _, _ in unknowns)),
@@ -296,18 +246,19 @@ class LiveFile:
             comments=tuple((comment.line + 1, comment.text) for comment in run.source.comments),
         )
 
-    def _site_facts(self, run: _Run, alone: dict[str, Alone]) -> tuple[SiteFact, ...]:
+    def _site_facts(self, source: Source, run: Sequence[MadeAt], alone: Sequence[Alone]) -> tuple[SiteFact, ...]:
         """The sites in order; one for which nothing new was found is the same object as before."""
         made: dict[Place, list[tuple[Made, ...]]] = defaultdict(list)
         stale: set[Place] = set()
-        for place, groups in run.made.items():
-            made[place].append(groups)
-        for found in alone.values():
+        for made_by_statement in run:
+            for place, groups in made_by_statement.items():
+                made[place].append(groups)
+        for found in alone:
             for place, groups in found.made.items():
                 made[place].append(groups)
             if found.stale:
                 stale.update(found.made)
-        lines = stale_lines(run.source)
+        lines = stale_lines(source)
         if lines:
             stale.update(place for place in made if any(a < place.line <= b + 1 for a, b in lines))
         known, self._sites = self._sites, {}

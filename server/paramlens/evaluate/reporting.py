@@ -15,6 +15,8 @@ from paramlens.values import Instance, ModuleValue, ParameterValue, Place, Unkno
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
 
+KnownModels: TypeAlias = dict[str, tuple[Instance, ModelFact]]
+
 _MOST_LAYERS = 8
 
 
@@ -34,16 +36,17 @@ class Made:
     assumed: str
 
 
+Site: TypeAlias = tuple[Place, Instance, int, bool]
 MadeAt: TypeAlias = "Mapping[Place, tuple[Made, ...]]"
 
 
 # ---------------------------------------------------------------------------------------------------------- sites
 
 
-def made_at(vm: Interpreter, path: str, facts: dict[int, LayerFact], start: int = 0) -> MadeAt:
-    """What was made in the file, from the site of that number on, by the place of the constructor call."""
+def made_at(vm: Interpreter, path: str, sites: Sequence[Site], facts: dict[int, LayerFact]) -> MadeAt:
+    """What was made in the file, by the place of the constructor call."""
     by_place: dict[Place, list[tuple[Instance, int, bool]]] = defaultdict(list)
-    for place, instance, phase, repeated in vm.sites[start:]:
+    for place, instance, phase, repeated in sites:
         if place.path == path and instance.state is not None:
             by_place[place].append((instance, phase, repeated))
     return {place: tuple(_grouped(vm, made, facts)) for place, made in by_place.items()}
@@ -118,12 +121,16 @@ def models_of(
     module: ModuleValue,
     calls: Sequence[tuple[str, Value, Place | None]],
     facts: dict[int, LayerFact],
-) -> tuple[ModelFact, ...]:
-    """The models of the run, and the results of `--call`."""
-    return (*_models(vm, module, facts), *_called(vm, module.path or "", calls, facts))
+    known: KnownModels,
+) -> tuple[tuple[ModelFact, ...], KnownModels]:
+    """The models of the run, and the results of `--call`. `known` are those of the run before, by name: one that is
+    the same object still has not changed."""
+    models = _models(vm, module, facts, known)
+    found = tuple(fact for _, fact in models.values())
+    return (*found, *_called(vm, module.path or "", calls, facts)), models
 
 
-def _models(vm: Interpreter, module: ModuleValue, facts: dict[int, LayerFact]) -> list[ModelFact]:
+def _models(vm: Interpreter, module: ModuleValue, facts: dict[int, LayerFact], known: KnownModels) -> KnownModels:
     """Module-level values that are models and that no other one owns."""
     found: dict[int, tuple[str, Instance, Place]] = {}
     for name, value in module.scope.names.items():
@@ -133,11 +140,16 @@ def _models(vm: Interpreter, module: ModuleValue, facts: dict[int, LayerFact]) -
     owned = {
         id(item) for _, value, _ in found.values() for item in counting.all_instances(value) if item is not value
     }
-    return [
-        ModelFact(name, counting.display_name(value), place, _fact(vm, value, name, facts), counting.model_macs(value))
-        for name, value, place in found.values()
-        if id(value) not in owned or _is_whole(vm, value)
-    ]
+    models: KnownModels = {}
+    for name, value, place in found.values():
+        before, fact = known.get(name, (None, None))
+        if fact is not None and before is value:
+            models[name] = value, fact
+        elif id(value) not in owned or _is_whole(vm, value):
+            macs = counting.model_macs(value)
+            layer = _fact(vm, value, name, facts)
+            models[name] = value, ModelFact(name, counting.display_name(value), place, layer, macs)
+    return models
 
 
 def _place_in_file(vm: Interpreter, value: Instance, path: str | None) -> Place | None:

@@ -86,7 +86,7 @@ def evaluate_alone(vm: Interpreter, candidate: Candidate) -> Alone:
         defaults = _written_defaults(candidate.signature) if candidate.signature is not None else ""
         if defaults:
             _run(vm, candidate, assumed=defaults)
-        made = reporting.made_at(vm, path, {}, first)
+        made = reporting.made_at(vm, path, vm.sites[first:], {})
         problems = {key: problem for key, problem in vm.problems.items() if problem.place.path == path}
         unknowns = tuple(key for key in vm.unknowns if key[2] is not None and key[2].path == path)
         return Alone(made, problems, unknowns, vm.uses, frozenset(vm.entered_functions))

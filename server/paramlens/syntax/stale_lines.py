@@ -9,10 +9,11 @@ from paramlens.syntax.code import ClassDef, Refusal, Source, Statement
 
 def stale_lines(source: Source) -> tuple[tuple[int, int], ...]:
     """Runs of such lines: 0-based first and last."""
-    return tuple(_stale(source.statements, 0))
+    return tuple(run for statement in source.statements for run in _stale([statement], statement.first_line, 0))
 
 
-def _stale(statements: Sequence[Statement], above: int) -> Iterator[tuple[int, int]]:
+def _stale(statements: Sequence[Statement], top: int, above: int) -> Iterator[tuple[int, int]]:
+    """`top` is the line of the top-level statement, which members are relative to; `above` is added to theirs."""
     for statement in statements:
         first = statement.first_line + above
         if statement.stale and statement.read_as:
@@ -21,8 +22,6 @@ def _stale(statements: Sequence[Statement], above: int) -> Iterator[tuple[int, i
         elif statement.stale:
             yield first, first + statement.line_count - 1
         elif statement.kind == "class" and statement.loaded is not None and not isinstance(statement.loaded, Refusal):
-            # members stand relative to the top-level statement
-            start = first if not above else above
             for node in statement.loaded:
                 if isinstance(node, ClassDef):
-                    yield from _stale(node.members, start)
+                    yield from _stale(node.members, top, top)

@@ -170,7 +170,8 @@ def call_layer(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -
     build_for_call(vm, self, args, options)
     result = _declared_output(vm, self, _result(vm, self, args, options), args)
     output = relinked(vm, self, result, args, options, inputs)
-    state.calls.append(Call(inputs, output, vm.place))
+    vm.touch(self)
+    self.state.calls.append(Call(inputs, output, vm.place))
     return output
 
 

@@ -81,6 +81,10 @@ class LayerState:
     calls: list[Call] = field(default_factory=list)
     wrapped: dict[str, Any] = field(default_factory=dict)
 
+    def __copy__(self) -> LayerState:
+        """Calls are added in place."""
+        return replace(self, calls=[*self.calls])
+
     def copied(self, copy_of: Callable[[Value], Value]) -> LayerState:
         """The state of a deep copy: its weights are those of the copy."""
         from paramlens.evaluate.frameworks.declared import Handle
@@ -115,4 +119,6 @@ class LayerState:
             self.incomplete = Unknown(Reason.BRANCHES, "its attributes")
         self.is_built = self.is_built and other.is_built
         self.buffers |= other.buffers
+        own = {id(call) for call in self.calls}
+        self.calls = [*self.calls, *(call for call in other.calls if id(call) not in own)]
         return self

@@ -114,6 +114,7 @@ def ensure_state(vm: Interpreter, self: Instance) -> LayerState:
 def _call(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -> Value:
     result = vm.call(vm.get_attribute(self, "forward"), args, kwargs)
     tensors = tuple(value for value in vm.flat_tensors((args, kwargs)))
+    vm.touch(self)
     ensure_state(vm, self).calls.append(Call(tensors, result, vm.place))
     return result
 

@@ -25,6 +25,12 @@ def known(value: Any) -> Any:
     return value
 
 
+def written(value: Any) -> str:
+    """An argument as a message names it: plain data as written, anything else by its kind."""
+    plain = isinstance(value, int | float | complex | str | bytes | tuple | None)
+    return repr(value) if plain else f"a {type(value).__name__}"
+
+
 def refused(message: str) -> Undetermined:
     """The exception for arguments with which the constructor raises an error."""
     return undetermined(Reason.RAISED, message)
@@ -34,7 +40,7 @@ def integer(layer: str, name: str, value: Any, least: int = 1) -> Dim:
     """An integer argument of at least `least`. Raises Undetermined where the constructor raises an error."""
     known(value)
     if not isinstance(value, int | Sym):
-        raise refused(f"{layer} expects an integer for {name}, got {value!r}")
+        raise refused(f"{layer} expects an integer for {name}, got {written(value)}")
     if compare(value, "<", least) is True:
         raise refused(f"{layer} expects {name} of at least {least}, got {value}")
     return value
@@ -70,7 +76,7 @@ def choice(layer: str, name: str, value: Any, *allowed: Any) -> Any:
     """An argument that must be one of these."""
     known(value)
     if value not in allowed:
-        raise refused(f"{layer} expects {name} to be one of {', '.join(map(repr, allowed))}, got {value!r}")
+        raise refused(f"{layer} expects {name} to be one of {', '.join(map(repr, allowed))}, got {written(value)}")
     return value
 
 
@@ -83,7 +89,7 @@ def layer_argument(layer: str, name: str, value: Any) -> LayerHandle:
     """A layer given to another one."""
     known(value)
     if not hasattr(value, "clone"):
-        raise refused(f"{layer} expects a layer for {name}, got {value!r}")
+        raise refused(f"{layer} expects a layer for {name}, got {written(value)}")
     handle: LayerHandle = value
     return handle
 
@@ -102,7 +108,7 @@ def normalized_axis(layer: str, axis: Any, rank: int) -> int:
     """An axis counted from the front. A definite miss is a mismatch."""
     known(axis)
     if not isinstance(axis, int):
-        raise refused(f"{layer} expects an integer for axis, got {axis!r}")
+        raise refused(f"{layer} expects an integer for axis, got {written(axis)}")
     if not -rank <= axis < rank:
         raise ShapeMismatch(f"{layer} expects an axis from {-rank} to {rank - 1}, got {axis}")
     return axis % rank

@@ -1,0 +1,224 @@
+"""The run of a file: its own statements from top to bottom, and again those that an edit concerns.
+
+Each statement's run leaves a trace of what it used, and what it noted is kept by statement. After an edit the
+statements that changed run again, with those that hang on them, in the state that the others left. That is only done
+where it gives what a whole run would: nothing moved, every name that is concerned has one statement that binds it, and
+nothing that outlasts the run was changed. Otherwise the whole file runs again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from paramlens.evaluate import given_inputs, modules, reporting
+from paramlens.evaluate.dependencies import EVERYTHING, Dependencies, Position
+from paramlens.evaluate.interpreter import Interpreter
+from paramlens.evaluate.lazy_source import LazySource
+from paramlens.evaluate.reporting import MadeAt
+from paramlens.evaluate.standalone import UnknownKey
+from paramlens.evaluate.versions import Difference
+from paramlens.facts import LayerFact, ModelFact, Problem
+from paramlens.syntax.code import Source
+from paramlens.values import Instance, ModuleValue, Place, Scope, Value
+
+CallResult = tuple[str, Value, "Place | None"]
+
+
+@dataclass(slots=True)
+class _Left:
+    """What the run of one statement left in the interpreter. `plain` says that it can be taken back."""
+
+    sites: list[tuple[Place, Instance, int, bool]]
+    problems: dict[tuple[str, Place], Problem]
+    unknowns: dict[UnknownKey, Any]
+    grown: tuple[list[Any], ...]
+    plain: bool
+    entered: set[Position] = field(default_factory=set)
+    made: MadeAt = field(default_factory=dict)
+
+
+class FileRun:
+    """One version of a file, run by one interpreter."""
+
+    def __init__(self, vm: Interpreter, path: str, name: str, source: Source) -> None:
+        self.source = source
+        self._vm = vm
+        self._path = path
+        self._left: dict[int, _Left] = {}
+        self._models: dict[str, tuple[Value, ModelFact]] = {}
+        self._after = _Left([], {}, {}, (), True)  # of what is evaluated after the statements
+        self._module = ModuleValue(name, path, Scope())
+        self._module.source = LazySource(source, is_main=True)
+        vm.main = vm.modules[name] = self._module
+        self.dependencies = Dependencies((), {})
+        self.models: tuple[ModelFact, ...] = ()
+
+    @property
+    def module(self) -> ModuleValue:
+        return self._module
+
+    @property
+    def made(self) -> Sequence[MadeAt]:
+        """What was made, by statement."""
+        return [left.made for left in self._all()]
+
+    @property
+    def problems(self) -> Mapping[tuple[str, Place], Problem]:
+        found: dict[tuple[str, Place], Problem] = {}
+        for left in self._all():
+            for key, problem in left.problems.items():
+                if problem.place.path == self._path:
+                    found.setdefault(key, problem)
+        return found
+
+    @property
+    def unknowns(self) -> Sequence[UnknownKey]:
+        keys = dict.fromkeys(key for left in self._all() for key in left.unknowns)
+        return [key for key in keys if key[2] is not None and key[2].path == self._path]
+
+    @property
+    def settings(self) -> tuple[object, ...]:
+        """What it set for everything that follows."""
+        return set(self._vm.tensor_marks), set(self._vm.assigned_variables), set(self._vm.symbols)
+
+    def _all(self) -> list[_Left]:
+        return [*(self._left[index] for index in sorted(self._left)), self._after]
+
+    # ------------------------------------------------------------------------------------------------------ all of it
+
+    def run(self, calls: Callable[[ModuleValue], list[CallResult]]) -> None:
+        """Run every statement; `calls` evaluates what is asked for after them."""
+        vm = self._vm
+        for index in range(len(self._module.source.statements)):
+            self._left[index] = self._run_one(index)
+        vm.phase = 0
+        count, entered = len(vm.sites), set(vm.entered_functions)
+        results = calls(self._module)
+        given_inputs.apply_comments(vm, self._module, self.source)
+        later = vm.entered_functions - entered
+        self._after = _Left(vm.sites[count:], vm.problems, vm.unknowns, (), not results, later)
+        self.dependencies = Dependencies(self.source.statements, self._module.source.traces)
+        self._describe(self._left, results)
+        self._after.made = reporting.made_at(vm, self._path, self._after.sites, {})
+
+    def _run_one(self, index: int) -> _Left:
+        vm = self._vm
+        grown = self._grown()
+        sizes, count = [len(mapping) for mapping in grown], len(vm.sites)
+        marks = len(vm.tensor_marks), len(vm.assigned_variables), len(vm.assumptions)
+        ahead = index in self._module.source.done
+        done = len(self._module.source.done)
+        kept, entered = (vm.problems, vm.unknowns), vm.entered_functions
+        vm.problems, vm.unknowns, vm.entered_functions = {}, {}, set()
+        modules.run_statement(vm, self._module, self._module.source, index)
+        alone = not ahead and len(self._module.source.done) == done + 1
+        same = marks == (len(vm.tensor_marks), len(vm.assigned_variables), len(vm.assumptions))
+        keys = tuple([*mapping][size:] for mapping, size in zip(grown, sizes, strict=True))
+        left = _Left(vm.sites[count:], vm.problems, vm.unknowns, keys, alone and same, vm.entered_functions)
+        vm.problems, vm.unknowns = kept
+        vm.entered_functions = entered | left.entered
+        return left
+
+    def _grown(self) -> tuple[dict[Any, Any], ...]:
+        """What statements add to and what is forgotten with them."""
+        vm = self._vm
+        return vm.received, vm.memories, vm.symbols, vm.construction_tallies, vm.functions
+
+    def _describe(self, left: Mapping[int, _Left], results: list[CallResult]) -> None:
+        """The facts of what these statements made."""
+        facts: dict[int, LayerFact] = {}
+        self.models, self._models = reporting.models_of(self._vm, self._module, results, facts, self._models)
+        for one in left.values():
+            one.made = reporting.made_at(self._vm, self._path, one.sites, facts)
+
+    # ----------------------------------------------------------------------------------------- what an edit concerns
+
+    def continued(self, source: Source, change: Difference) -> bool:
+        """Run again what the edit concerns. False when the whole file has to run again, which ends this run."""
+        vm = self._vm
+        concerned = self.dependencies.affected(change.removed, change.before)
+        if not self._may_continue(source, change) or not self._may_run_again(concerned):
+            return False
+        if any(id(old) not in vm.functions for old, _ in change.bodies):
+            return False
+        settings = self.settings
+        self._forget(concerned)
+        self._module.source.continued(source, concerned)
+        for old, new in (*change.bodies, *change.others):
+            functions = vm.functions.pop(id(old), [])
+            for function in functions:
+                function.code = new
+            vm.functions[id(new)] = functions
+        vm.resume()
+        self.source = source
+        if not concerned:
+            return True
+        for index in sorted(concerned):
+            vm.sites = [site for before in range(index) for site in self._left[before].sites]
+            self._left[index] = self._run_one(index)
+        vm.sites = [site for left in self._all() for site in left.sites]
+        vm.entered_functions = set().union(*(left.entered for left in self._all()))
+        self.dependencies = Dependencies(source.statements, self._module.source.traces)
+        self._order_names()
+        self._describe({index: self._left[index] for index in concerned}, [])
+        found = self.dependencies.affected(change.added, change.after)
+        return found <= concerned and settings == self.settings and self._may_run_again(concerned)
+
+    def _may_continue(self, source: Source, change: Difference) -> bool:
+        vm = self._vm
+        same_count = len(source.statements) == len(self.source.statements) and change.removed == change.added
+        plain = self._after.plain and all(left.plain for left in self._left.values())
+        inputs = any(comment.text.startswith("input") for comment in source.comments)
+        return (
+            same_count
+            and change.moves_nothing
+            and plain
+            and not inputs
+            and source.comments == self.source.comments
+            and not (vm.imports_main or vm.cut_short or vm.limited)
+        )
+
+    def _may_run_again(self, concerned: set[int]) -> bool:
+        """Whether the names and values that the statements use are what they were when these ran."""
+        if not concerned:
+            return True
+        dependencies = self.dependencies
+        if dependencies.change_lasting(concerned) or self._vm.limited:
+            return False
+        for index in concerned:
+            used = dependencies.traces.get(index)
+            if used is None or EVERYTHING in used.reads or not self._left[index].plain:
+                return False
+            bound = dependencies.names_of(index)
+            if EVERYTHING in bound or any(not dependencies.binders({name}) <= concerned for name in bound):
+                return False
+            for name in used.reads:
+                binders = dependencies.binders({name})
+                if not binders <= concerned and (len(binders) > 1 or min(binders) >= index):
+                    return False
+        return True
+
+    def _forget(self, concerned: set[int]) -> None:
+        vm, names = self._vm, self._module.scope.names
+        for index in concerned:
+            for mapping, keys in zip(self._grown(), self._left[index].grown, strict=True):
+                for key in keys:
+                    mapping.pop(key, None)
+            for name in self.dependencies.names_of(index):
+                names.pop(name, None)
+                self._module.source.values.pop(name, None)
+        vm.layer_names.clear()
+        vm.tallies.clear()
+        vm.phase = 0
+        vm.deep_calls = 0
+        vm.step_limit = vm.steps + vm.limits.steps
+        vm.idle_limit = vm.steps + vm.limits.idle_steps
+
+    def _order_names(self) -> None:
+        """As if all statements had run in order."""
+        last = len(self._left)
+        names = self._module.scope.names
+        first = {name: min(self.dependencies.binders({name}), default=last) for name in names}
+        self._module.scope.names = dict(sorted(names.items(), key=lambda item: first[item[0]]))
