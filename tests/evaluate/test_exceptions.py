@@ -74,3 +74,10 @@ except RuntimeError:
     net = nn.Linear(4, 4)
 """
     assert status(text, "net") == (Status.EXACT, 12)
+
+
+def test_an_attribute_that_may_be_missing_may_reach_the_handler() -> None:
+    for asked in ("nn.missing", "layer = nn.missing", "nn.missing.part"):
+        text = f"n = 5\ntry:\n    {asked}\nexcept AttributeError:\n    n = 37\nnet = nn.Linear(n, 7)\n"
+        model = next(model for model in analyze("model.py", HEAD + text).models if model.name == "net")
+        assert model.tally.status is not Status.EXACT

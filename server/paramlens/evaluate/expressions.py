@@ -56,7 +56,10 @@ def _name(vm: Interpreter, node: code.Name, frame: Frame) -> Value:
 def _attribute(vm: Interpreter, node: code.Attribute, frame: Frame) -> Value:
     owner = evaluate(vm, node.value, frame)
     vm.current = (frame, node)
-    return vm.get_attribute(owner, node.attr)
+    found = vm.get_attribute(owner, node.attr)
+    if isinstance(found, Unknown):
+        vm.risks += 1  # it may not be there
+    return found
 
 
 def _subscript(vm: Interpreter, node: code.Subscript, frame: Frame) -> Value:
