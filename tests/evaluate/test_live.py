@@ -1,7 +1,9 @@
-"""A file from version to version: what an edit does not concern is kept, and the facts are those of a fresh analysis."""
+"""A file from version to version: what an edit does not concern is kept, the facts are those of a fresh analysis."""
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -182,7 +184,8 @@ def test_names_that_come_and_go(open_file: Callable[[str], Editor], old: str, ne
 
 
 def test_what_a_run_changes_of_imported_modules_is_taken_back(open_file: Callable[[str], Editor]) -> None:
-    text = "import torch.nn as nn\nfrom helper import REGISTRY, register\nregister(3)\nx = nn.Linear(len(REGISTRY), 2)\n"
+    head = "import torch.nn as nn\nfrom helper import REGISTRY, register\n"
+    text = head + "register(3)\nx = nn.Linear(len(REGISTRY), 2)\n"
     editor = open_file(text)
     for number in range(4, 8):
         analysis = editor.edit(f"register({number - 1})", f"register({number})")
@@ -211,18 +214,16 @@ def test_what_is_not_evaluated_yet_is_stale(open_file: Callable[[str], Editor]) 
     assert not by_line[28].stale
 
 
-def test_an_interruption_leaves_nothing_behind(open_file: Callable[[str], Editor]) -> None:
-    for stop_after in range(1, 60, 7):
-        editor = open_file(LIBRARY)
-        asked = iter(range(1_000_000))
-        editor.text = editor.text.replace("self.scale, 10)", "self.scale, 12)")
-        source = read_source(PATH, editor.text)
-        watch = Watch(lambda _: None, 9.0, lambda asked=asked, last=stop_after: next(asked) >= last)  # type: ignore[misc]
-        try:
-            on_deep_stack(lambda source=source, watch=watch: editor.live.analysis(source, (), watch))  # type: ignore[misc]
-        except Interrupted:
-            pass
-        editor.edit("nn.Conv2d(n, 3, 1)", "nn.Conv2d(n, 4, 1)")
+@pytest.mark.parametrize("stop_after", range(1, 60, 7))
+def test_an_interruption_leaves_nothing_behind(open_file: Callable[[str], Editor], stop_after: int) -> None:
+    editor = open_file(LIBRARY)
+    asked = itertools.count()
+    editor.text = editor.text.replace("self.scale, 10)", "self.scale, 12)")
+    source = read_source(PATH, editor.text)
+    watch = Watch(lambda _: None, 9.0, lambda: next(asked) >= stop_after)
+    with contextlib.suppress(Interrupted):
+        on_deep_stack(lambda: editor.live.analysis(source, (), watch))
+    editor.edit("nn.Conv2d(n, 3, 1)", "nn.Conv2d(n, 4, 1)")
 
 
 def test_a_name_that_is_being_typed_hides_nothing_below(open_file: Callable[[str], Editor]) -> None:
