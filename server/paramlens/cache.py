@@ -18,6 +18,7 @@ import stat
 import sys
 import time
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import EnumMeta
 from functools import lru_cache
@@ -96,6 +97,16 @@ def run(job: Job, read: Read, folder: str) -> Analysis:
         with contextlib.suppress(OSError):
             _store(_file(job, folder), kept)
     return lint(analysis, job.settings)
+
+
+def keep(job: Job, analysis: Analysis, texts: Mapping[str, str | None], folder: str) -> None:
+    """Keep a result, to which the settings were not applied yet, that was made with these texts of other files."""
+    recorder = _Recorder(texts.get)
+    for path in texts:
+        recorder.read(path)
+    kept = Kept(analysis, tuple(recorder.files.items()), tuple(recorder.folders.items()))
+    with contextlib.suppress(OSError):
+        _store(_file(job, folder), kept)
 
 
 class _Recorder:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -69,6 +69,8 @@ class LiveFiles:
         self._files: OrderedDict[tuple[str, Environment], tuple[LiveFile, Source]] = OrderedDict()
         self._outdated: set[tuple[str, Environment]] = set()
         self._most = most
+        self.last: tuple[Job, Analysis, Mapping[str, str | None]] | None = None
+        """The last result, if nothing was left undone, before the settings were applied; and the other files read."""
 
     def analysis(self, job: Job, read: Read, watch: Watch) -> Analysis:
         """The analysis of a version of a file, see `LiveFile.analysis`. To be called on a deep stack."""
@@ -92,7 +94,13 @@ class LiveFiles:
         def early(analysis: Analysis) -> None:
             watch.early(lint(analysis, job.settings))
 
-        return lint(file.analysis(source, job.calls, replace(watch, early=early)), job.settings)
+        found = file.analysis(source, job.calls, replace(watch, early=early))
+        self.last = (job, found, file.texts) if file.is_whole else None
+        return lint(found, job.settings)
+
+    def knows(self, job: Job) -> bool:
+        """Whether something of the job's file is kept."""
+        return (job.path, environment_of(job)) in self._files
 
     def changed(self, path: str) -> None:
         """An open file has another text, or is closed: what reads it is evaluated again when it is asked for."""

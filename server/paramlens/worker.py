@@ -12,6 +12,7 @@ import pickle
 import queue
 import struct
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ from paramlens.wire import Packed, Sender
 
 HEADER = struct.Struct(">Q")
 MEMORY_LIMIT = 4 * 2**30
+
+IDLE = 1.0
+"""Seconds without a message, after which the last result is kept for the next start."""
 
 PATIENCE = 0.01
 """Seconds of a live job, after which facts of the version before stand for what is not evaluated yet."""
@@ -129,6 +133,8 @@ class _Analyst:
         self._overlays: dict[str, str] = {}
         self._files = LiveFiles()
         self._sender = Sender()
+        self._folder = None if os.environ.get(ANALYZER_VARIABLE) else cache.default_folder()
+        self._kept: set[tuple[str, str]] = set()
 
     def take(self, message: Any) -> None:
         if isinstance(message, Ask):
@@ -137,33 +143,61 @@ class _Analyst:
 
     def work(self) -> None:
         """Answer, for ever."""
-        _import_evaluator()
         _send(self._sink, Ready())
+        threading.Thread(target=_import_evaluator, daemon=True).start()
         while True:
-            match self._messages.get():
+            try:
+                message = self._messages.get(timeout=IDLE)
+            except queue.Empty:
+                self._keep()
+                message = self._messages.get()
+            match message:
                 case Overlay(path, None):
                     self._overlays.pop(path, None)
                     self._files.changed(path)
                 case Overlay(path, str(text)):
                     self._overlays[path] = text
                     self._files.changed(path)
-                case Ask(number, job, live):
-                    _send(self._sink, self._answer(number, job) if live else answer(number, job, self._read))
+                case Ask(number, job, True):
+                    self._answer(number, job)
+                case Ask(number, job):
+                    _send(self._sink, answer(number, job, self._read))
 
     def _read(self, path: str) -> str | None:
         return self._overlays[path] if path in self._overlays else read_source(path)
 
-    def _answer(self, number: int, job: Job) -> Answer:
-        return _guarded(number, lambda: self._result(number, job))
+    def _answer(self, number: int, job: Job) -> None:
+        """Answer a live job. A file that was just opened is answered from the results kept before, and evaluated after
+        that: the first edit needs it."""
+        kept = None
+        if self._folder is not None and not self._files.knows(job):
+            kept = cache.find(job, self._read, self._folder)
+        if kept is not None:
+            _send(self._sink, Answer(number, None, packed=self._sender.pack(kept)))
+        found = _guarded(number, lambda: self._result(number, job, answered=kept is not None))
+        if kept is None or found.fatal:
+            _send(self._sink, found)
 
-    def _result(self, number: int, job: Job) -> Answer:
+    def _keep(self) -> None:
+        """Keep the last result for the next start, if the text is that of the file on disk."""
+        if self._folder is None or self._files.last is None:
+            return
+        job, analysis, texts = self._files.last
+        known = job.path, job.text
+        if known not in self._kept and read_source(job.path) == job.text:
+            self._kept = {known}
+            cache.keep(job, analysis, texts, self._folder)
+
+    def _result(self, number: int, job: Job, *, answered: bool) -> Answer:
         from paramlens.evaluate.live import Watch
 
         def early(analysis: Analysis) -> None:
-            _send(self._sink, Answer(number, None, final=False, packed=self._sender.pack(analysis)))
+            if not answered:
+                _send(self._sink, Answer(number, None, final=False, packed=self._sender.pack(analysis)))
 
         watch = Watch(early, PATIENCE, lambda: self._newest != number)
-        return Answer(number, None, packed=self._sender.pack(self._files.analysis(job, self._read, watch)))
+        analysis = self._files.analysis(job, self._read, watch)
+        return Answer(number, None, packed=None if answered else self._sender.pack(analysis))
 
 
 def answer(number: int, job: Job, read: Read) -> Answer:

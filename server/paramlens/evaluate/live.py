@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from paramlens.evaluate import reporting, standalone
@@ -89,6 +89,7 @@ class LiveFile:
         self._run: FileRun | None = None  # the interpreter is as it left it
         self._before: _Before | None = None  # the last version that was run to its end
         self._alone: dict[str, Alone] = {}
+        self.is_whole = False  # the last analysis left nothing undone
         self._sites: dict[Place, tuple[tuple[tuple[Made, ...], ...], SiteFact]] = {}
 
     @property
@@ -107,6 +108,11 @@ class LiveFile:
         if self._vm is None:
             return False
         return any(read(path) != text for path, text in self._vm.texts.items() if path != self.path)
+
+    @property
+    def texts(self) -> Mapping[str, str | None]:
+        """The texts of the other files that were asked for, None where there was none."""
+        return {path: text for path, text in self._vm.texts.items() if path != self.path} if self._vm else {}
 
     def reads(self, path: str) -> bool:
         """Whether another file was looked for there."""
@@ -148,6 +154,7 @@ class LiveFile:
 
     def _evaluate_rest(self, vm: Interpreter, *, patient: bool) -> None:
         """Evaluate on its own what the run did not reach and what is not known from before."""
+        self.is_whole = True
         main = vm.main
         assert main is not None
         reached = set(vm.entered_functions)
@@ -158,6 +165,7 @@ class LiveFile:
             known = self._alone.get(candidate.name)
             if known is None or known.stale:
                 if not patient and time.thread_time() > vm.deadline:
+                    self.is_whole = False
                     continue
                 known = self._alone[candidate.name] = standalone.evaluate_alone(vm, candidate)
             needed.append(candidate.name)
