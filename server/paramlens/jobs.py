@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paramlens.facts import Analysis
+from paramlens.isolation import ANALYZER_VARIABLE as ANALYZER_VARIABLE
 from paramlens.lints import lint
 from paramlens.settings import Settings
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from paramlens.evaluate.limits import Limits
     from paramlens.evaluate.live import LiveFile, Watch
     from paramlens.syntax.code import Source
-
-ANALYZER_VARIABLE = "PARAMLENS_ANALYZER"
-"""Environment variable that names another analyzer, `module:function`; for tests of what surrounds the evaluator."""
 
 MOST_FILES = 12
 """Open files of which what was evaluated is kept: a file of models, with all that it imports, may need 50 MB."""

@@ -73,17 +73,6 @@ class Answer:
     packed: Packed | None = None
 
 
-def command() -> list[str]:
-    """The command that starts a worker with this process's own import path, whatever the current folder holds."""
-    path = [entry for entry in sys.path if entry]
-    return [sys.executable, "-c", f"import sys; sys.path[:] = {path!r}; from paramlens.worker import main; main()"]
-
-
-def environment() -> Mapping[str, str]:
-    """The worker's environment variables."""
-    return {**os.environ, "PYTHONSAFEPATH": "1", "PYTHONIOENCODING": "utf-8"}
-
-
 def pack(message: object) -> bytes:
     """A message as one frame."""
     body = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
@@ -155,6 +144,7 @@ class _Analyst:
                 case Overlay(path, None):
                     self._overlays.pop(path, None)
                     self._files.changed(path)
+                    self._sender.forget(path)
                 case Overlay(path, str(text)):
                     self._overlays[path] = text
                     self._files.changed(path)

@@ -25,6 +25,8 @@ def analyze(path: str, text: str, *, read: Callable[[str], str | None], calls: S
         raise RuntimeError("a bug")
     if "MEMORY" in text:
         raise MemoryError
+    if "GREEDY" in text:
+        bytearray(2**34)
     if "PRINT" in text:
         print("Content-Length: 3\r\n\r\n{}")
     names, imported = _imports(path, text, read)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ CAPABILITIES: Message = {
 LIMITED = """
 from paramlens.cli import main
 from paramlens.lsp.worker import Worker
-Worker.__init__.__defaults__ = ({},)
+Worker.__init__.__defaults__ = ({}, None)
 main()
 """
 
@@ -49,11 +49,17 @@ class Client:
     """`settings` is what the editor answers to workspace/configuration; `limit` the seconds for one analysis."""
 
     def __init__(
-        self, folder: Path, *, analyzer: str = "stub_analyzer:analyze", settings: Any = None, limit: float | None = None
+        self,
+        folder: Path,
+        *,
+        analyzer: str = "stub_analyzer:analyze",
+        settings: Any = None,
+        limit: float | None = None,
+        more_path: Sequence[str] = (),
     ) -> None:
         environment = {
             **os.environ,
-            "PYTHONPATH": os.pathsep.join([str(SOURCE), str(STUBS)]),
+            "PYTHONPATH": os.pathsep.join([*more_path, str(SOURCE), str(STUBS)]),
             "PARAMLENS_ANALYZER": analyzer,
         }
         self.folder = folder
@@ -74,8 +80,8 @@ class Client:
         self.number = 0
         self.errors: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self.news = threading.Condition()
-        threading.Thread(target=self._read, daemon=True).start()
-        threading.Thread(target=self._drain, daemon=True).start()
+        for work in (self._read, self._drain):
+            threading.Thread(target=_until_closed, args=(work,), daemon=True).start()
 
     def _drain(self) -> None:
         assert self.process.stderr is not None
@@ -223,3 +229,9 @@ class Client:
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
+
+
+def _until_closed(work: Callable[[], None]) -> None:
+    """The test may close a stream while a thread reads it."""
+    with contextlib.suppress(ValueError):
+        work()

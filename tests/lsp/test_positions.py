@@ -7,9 +7,10 @@ import os
 
 import pytest
 from lsprotocol import types
-from paramlens.lsp.adapter import process_is_alive, read_body
-from paramlens.lsp.documents import Documents, path_of
+from paramlens.lsp.documents import Documents, path_of, uri_of
 from paramlens.lsp.positions import Encoding, LineIndex
+from paramlens.lsp.processes import process_is_alive
+from paramlens.lsp.streams import read_body
 
 TEXT = "a😀b\r\n\x0cé\u2028x\rlast"
 
@@ -25,8 +26,8 @@ def test_columns_in_every_encoding(encoding: Encoding, characters: list[int]) ->
 
 
 def test_lines_end_where_lsp_says() -> None:
-    assert LineIndex(TEXT, Encoding.UTF16).lines == ["a😀b", "\x0cé\u2028x", "last"]
-    assert LineIndex("", Encoding.UTF16).lines == [""]
+    assert [*LineIndex(TEXT, Encoding.UTF16).text] == ["a😀b", "\x0cé\u2028x", "last"]
+    assert [*LineIndex("", Encoding.UTF16).text] == [""]
 
 
 def test_within_a_character_means_before_it() -> None:
@@ -47,20 +48,23 @@ def test_positions_outside_the_text_become_its_ends() -> None:
 def test_there_and_back_for_every_place() -> None:
     for encoding in Encoding:
         index = LineIndex(TEXT, encoding)
-        for line, text in enumerate(index.lines, 1):
+        for line, text in enumerate(index.text, 1):
             for column in range(1, len(text) + 2):
                 assert index.from_lsp(*index.to_lsp(line, column)) == (line, column)
+
+
+def edit(start: tuple[int, int], end: tuple[int, int], text: str) -> types.TextDocumentContentChangeEvent:
+    span = types.Range(types.Position(*start), types.Position(*end))
+    return types.TextDocumentContentChangePartial(span, text)
 
 
 def test_edits_by_range_count_in_the_negotiated_units() -> None:
     documents = Documents()
     documents.open("file:///x.py", 1, TEXT)
-    span = types.Range(types.Position(0, 3), types.Position(1, 1))
-    document = documents.change("file:///x.py", 2, [types.TextDocumentContentChangePartial(span, "!")])
+    document = documents.change("file:///x.py", 2, [edit((0, 3), (1, 1), "!")])
     assert document is not None
     assert document.text == "a😀!é\u2028x\rlast"
-    end = types.Range(types.Position(99, 0), types.Position(99, 9))
-    document = documents.change("file:///x.py", 3, [types.TextDocumentContentChangePartial(end, "?")])
+    document = documents.change("file:///x.py", 3, [edit((99, 0), (99, 9), "?")])
     assert document is not None
     assert document.text.endswith("last?")
     assert documents.change("file:///closed.py", 1, []) is None
@@ -69,6 +73,12 @@ def test_edits_by_range_count_in_the_negotiated_units() -> None:
 def test_paths_of_uris() -> None:
     assert path_of("file:///a%20b/%C3%BC.py") == "/a b/ü.py"
     assert path_of("untitled:Untitled-1") == "untitled:Untitled-1"
+    assert path_of("file://[bad/x.py") == "file://[bad/x.py"
+    for path in ("/a b/ü#%?;.py", "/", "/x/y"):
+        assert path_of(uri_of(path)) == path
+    assert uri_of("/a b/ü.py") == "file:///a%20b/%C3%BC.py"
+    assert uri_of("//host/share/x.py") == "file://host/share/x.py"
+    assert path_of("file://host/share/x.py") == "//host/share/x.py"
 
 
 def test_messages_are_read_as_the_protocol_says() -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from client import CAPABILITIES, Client
-from paramlens.lsp.adapter import process_is_alive
+from client import CAPABILITIES, SOURCE, Client
+from paramlens.lsp.processes import process_is_alive
 
 LINEAR = "net = Linear(3, 4)\n"
 
@@ -33,7 +33,7 @@ def _is_zombie(pid: int) -> bool:
 
 def test_what_the_server_can_do(client: Client) -> None:
     capabilities = client.start()["capabilities"]
-    assert capabilities["textDocumentSync"]["change"] == 1
+    assert capabilities["textDocumentSync"]["change"] == 2
     assert capabilities["textDocumentSync"]["openClose"] is True
     assert capabilities["inlayHintProvider"]["resolveProvider"] is True
     assert capabilities["hoverProvider"]
@@ -147,6 +147,22 @@ def test_open_and_changed_files_reach_their_importers(client: Client) -> None:
     assert client.hints("model.py")[0][2] == "▸ 24 params · 96 B"
 
 
+def test_an_edit_reaches_the_importers_of_importers(tmp_path: Path) -> None:
+    """With the real evaluator, which knows all that a file read: sizes <- middle <- model."""
+    (tmp_path / "middle.py").write_text("from sizes import N\nWIDTH = N + 1\n")
+    client = Client(tmp_path, analyzer="")
+    try:
+        client.start()
+        client.open("sizes.py", "N = 3\n")
+        client.open("model.py", "from torch import nn\nfrom middle import WIDTH\nnet = nn.Linear(WIDTH, 4)\n")
+        assert client.hints("model.py")[0][2].startswith("▸ 20 params")
+        client.change("sizes.py", 2, "N = 4\n")
+        client.hear("workspace/inlayHint/refresh")
+        assert client.hints("model.py")[0][2].startswith("▸ 24 params")
+    finally:
+        client.close()
+
+
 def test_settings_of_the_project_and_the_editor(client: Client) -> None:
     (client.folder / "pyproject.toml").write_text(
         "[tool.paramlens]\ncolour = 1\n[[tool.paramlens.budgets]]\nmax-params = 10\n"
@@ -196,6 +212,47 @@ def test_a_crash_ends_the_worker_alone_and_is_told_once(shared: Client) -> None:
     assert len(errors) == 2
 
 
+def test_a_worker_that_is_killed_is_started_again_with_all_texts(client: Client) -> None:
+    (client.folder / "sizes.py").write_text("N = 1\n")
+    client.start()
+    client.open("sizes.py", "N = 4\n")  # unsaved
+    client.open("model.py", "from sizes import N\nnet = Linear(3, N)\n")
+    assert client.hints("model.py")[0][2] == "▸ 16 params · 64 B"
+    for version in (2, 3):
+        for pid in client.children():
+            os.kill(pid, signal.SIGKILL)
+        client.change("model.py", version, "\n" * version + "from sizes import N\nnet = Linear(3, N)\n")
+        assert client.hints("model.py") == [(version + 1, 18, "▸ 16 params · 64 B")]
+    assert client.heard("window/showMessage") == []
+
+
+def test_a_worker_that_is_killed_at_work_goes_on_and_twice_costs_that_text_alone(client: Client) -> None:
+    client.start()
+    client.open("model.py", LINEAR)
+    assert client.hints("model.py")
+    client.change("model.py", 2, "HANG\n")
+    number = client.ask_hints("model.py")
+    for _ in range(2):
+        assert number not in client.answers
+        (pid,) = client.wait(client.children, what="a worker")
+        time.sleep(1.5)  # so that it is at work
+        os.kill(pid, signal.SIGKILL)
+        client.wait(lambda pid=pid: pid not in client.children(), what="its end")
+    assert client.answer(number)["result"] is None
+    assert "the analysis crashed" in client.hear("window/showMessage")["message"]
+    client.change("model.py", 3, LINEAR)
+    assert client.hints("model.py")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
+def test_a_worker_without_memory_is_started_again(shared: Client) -> None:
+    shared.open("model.py", "GREEDY\n" + LINEAR)
+    assert shared.hints("model.py") == []
+    assert "it needs too much memory" in shared.hear("window/showMessage")["message"]
+    shared.change("model.py", 2, LINEAR)
+    assert shared.hints("model.py")
+
+
 @pytest.mark.parametrize("word", ["RAISE", "MEMORY"])
 def test_errors_of_the_analysis_are_answers(shared: Client, word: str) -> None:
     shared.open("model.py", f"{word}\n" + LINEAR)
@@ -237,6 +294,21 @@ def test_every_request_gets_an_answer(client: Client) -> None:
     assert client.answer(client.ask("textDocument/hover", far))["error"]["code"] == -32600
     client.notify("exit")
     assert client.process.wait(10) == 0
+
+
+def test_a_request_is_cancelled_at_once_while_its_analysis_runs(shared: Client) -> None:
+    shared.open("model.py", "HANG\n")
+    number, times = shared.ask_hints("model.py"), []
+    time.sleep(0.3)
+    for _ in range(5):
+        number = shared.ask_hints("model.py")
+        start = time.monotonic()
+        shared.notify("$/cancelRequest", {"id": number})
+        assert shared.answer(number)["error"]["code"] == -32800
+        times.append(time.monotonic() - start)
+    assert min(times) < 0.05
+    shared.change("model.py", 2, LINEAR)
+    assert shared.hints("model.py")
 
 
 def test_a_cancelled_request_is_answered_as_such(shared: Client) -> None:
@@ -360,23 +432,49 @@ def test_untitled_documents_and_strange_names(shared: Client) -> None:
     assert shared.hints("a b ü#%.py")
 
 
-def test_the_workspace_is_never_imported(tmp_path: Path) -> None:
-    for name in ("asyncio", "pickle", "json", "pygls", "struct", "queue", "resource", "ctypes", "attr"):
-        (tmp_path / f"{name}.py").write_text("raise SystemExit('imported')\n")
-    client = Client(tmp_path)
+@pytest.mark.parametrize("on_path", [False, True])
+def test_the_workspace_is_never_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on_path: bool) -> None:
+    """Not even when a terminal has the workspace on PYTHONPATH; then its names are such as are imported after ours."""
+    names = ["json", "pygls", "queue", "attr", "click", "tomllib", "pathspec", "libcst", "paramlens_settings"]
+    names += [] if on_path else ["asyncio", "pickle", "struct", "resource", "ctypes", "threading", "logging", "heapq"]
+    for name in names:
+        (tmp_path / f"{name}.py").write_text("open(__file__ + '.imported', 'w').close()\nraise SystemExit(name)\n")
+    (tmp_path / "lsprotocol").mkdir()
+    (tmp_path / "lsprotocol" / "__init__.py").write_text("raise SystemExit('imported')\n")
+    if not on_path:
+        (tmp_path / "sitecustomize.py").write_text("open(__file__ + '.imported', 'w').close()\n")
+    (tmp_path / "pyproject.toml").write_text('[tool.paramlens]\nexclude = ["build/**"]\n')
+    client = Client(tmp_path, analyzer="", more_path=[str(tmp_path)] if on_path else [])
     try:
         client.start()
-        client.open("model.py", LINEAR)
+        client.open("model.py", "from torch import nn\nnet = nn.Linear(3, 4)\n")
         assert client.hints("model.py")
     finally:
         client.close()
+    assert list(tmp_path.glob("*.imported")) == []
+
+
+def test_what_surrounds_a_worker_does_not_reach_it(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("raise SystemExit('imported')\n")
+    code = (
+        "import os, sys; os.environ['PYTHONPATH'] = os.getcwd(); from paramlens.isolation import start_worker; "
+        "from paramlens.worker import read_message; worker = start_worker(); print(read_message(worker.stdout)); "
+        "worker.kill()"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.stdout.strip() == "Ready()", found.stderr
 
 
 def test_serve_over_tcp(tmp_path: Path) -> None:
     import json
     import socket
-
-    from client import SOURCE
 
     server = subprocess.Popen(
         [sys.executable, "-m", "paramlens", "serve", "--tcp", "0"],

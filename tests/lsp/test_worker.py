@@ -2,42 +2,80 @@
 
 from __future__ import annotations
 
-import asyncio
+import threading
+import time
+from collections.abc import Callable
 
 import pytest
+from paramlens.jobs import Job
+from paramlens.lsp.loop import Loop
+from paramlens.lsp.processes import process_is_alive
 from paramlens.lsp.worker import Worker
+from paramlens.worker import Answer
+
+SECONDS = 60
 
 
-@pytest.mark.parametrize("turns", range(8))
-def test_a_worker_that_is_being_started_can_be_stopped(turns: int) -> None:
-    async def session() -> None:
-        worker = Worker()
-        starting = asyncio.ensure_future(worker.start())
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        await worker.close()
-        starting.add_done_callback(lambda done: done.cancelled() or done.exception())
+def run(loop: Loop) -> None:
+    """Run it until it is stopped; a test that waits in vain fails."""
+    loop.later(SECONDS, lambda: loop.stop(99))
+    assert loop.run() == 0
 
-    async def within_a_minute() -> None:
-        await asyncio.wait_for(session(), 60)
 
-    asyncio.run(within_a_minute())
+def ask(loop: Loop, worker: Worker, text: str, then: Callable[[Answer], object]) -> None:
+    worker.ask(Job("x.py", text), {}, then)
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.01, 0.1, 0.5])
+def test_a_worker_that_is_being_started_can_be_stopped(delay: float) -> None:
+    worker = Worker(Loop())
+    worker.start()
+    pid = worker.pid
+    assert pid is not None
+    time.sleep(delay)
+    worker.close()
+    assert not process_is_alive(pid)
+    worker.start()
+    assert worker.pid is None
 
 
 def test_an_answer_that_nobody_reads_does_not_keep_the_process() -> None:
-    async def session() -> int | None:
-        worker = Worker()
-        process = await worker.start()
-        assert process.stdin is not None
-        from paramlens.jobs import Job
-        from paramlens.worker import Ask, pack
+    loop = Loop()
+    worker = Worker(loop)
+    ask(loop, worker, "import torch.nn as nn\n" + "nn.Linear(3, 4)\n" * 4000, lambda answer: None)
+    pid = worker.pid
+    assert pid is not None
+    loop.later(1, lambda: loop.stop(0))
+    run(loop)
+    worker.close()
+    assert not process_is_alive(pid)
 
-        text = "import torch.nn as nn\n" + "nn.Linear(3, 4)\n" * 4000
-        process.stdin.write(pack(Ask(1, Job("many.py", text))))
-        await asyncio.sleep(0.2)
-        while process.stdout is not None and len(process.stdout._buffer) < 300_000:  # type: ignore[attr-defined]
-            await asyncio.sleep(0.05)  # the private look is the only way to know that much has arrived
-        await worker.close()
-        return process.returncode
 
-    assert asyncio.run(asyncio.wait_for(session(), 60)) is not None
+def test_threads_end_with_the_process() -> None:
+    before = threading.active_count()
+    for _ in range(3):
+        worker = Worker(Loop())
+        worker.start()
+        worker.close()
+    end = time.monotonic() + SECONDS
+    while threading.active_count() > before:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_two_jobs_are_answered_each_by_its_number() -> None:
+    loop = Loop()
+    worker = Worker(loop)
+    found: list[int] = []
+
+    def take(answer: Answer) -> None:
+        found.append(len(answer.analysis.sites) if answer.analysis is not None else -1)
+        if len(found) == 2:
+            loop.stop(0)
+
+    ask(loop, worker, "from torch import nn\nnn.Linear(3, 4)\n", take)
+    ask(loop, worker, "from torch import nn\nnn.Linear(3, 4)\nnn.Linear(3, 4)\n", take)
+    run(loop)
+    worker.close()
+    assert found[1] == 2
+    assert found[0] in (1, -1)  # superseded, if it had not begun

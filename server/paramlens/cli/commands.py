@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
@@ -85,11 +84,9 @@ def check(
 @click.option("--tcp", type=click.IntRange(0, 65535), metavar="PORT", help="Listen on 127.0.0.1 instead of stdio.")
 def serve(tcp: int | None) -> None:
     """Run the language server, on stdio unless a port is given."""
-    from paramlens.lsp.serve import serve_stdio, serve_tcp
+    from paramlens.cli import serving
 
-    status = serve_stdio() if tcp is None else serve_tcp(tcp)
-    sys.stderr.flush()
-    os._exit(status)  # a thread may still wait for input, which would hold up a normal exit
+    serving.serve(tcp)
 
 
 def main() -> None:

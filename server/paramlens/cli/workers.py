@@ -8,8 +8,9 @@ import threading
 import time
 from typing import BinaryIO, cast
 
+from paramlens.isolation import start_worker
 from paramlens.jobs import Job
-from paramlens.worker import Answer, Ask, command, environment, pack, read_message
+from paramlens.worker import Answer, Ask, pack, read_message
 
 TIME_LIMIT = 60.0
 """Seconds for one file in a worker. The evaluator's own limits end it much earlier; this is for what they miss."""
@@ -63,9 +64,7 @@ class Workers:
             with self._lock:
                 if self._stopped:
                     return None
-                worker = subprocess.Popen(
-                    command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(environment())
-                )
+                worker = start_worker()
                 self._started.append(worker)
             self._local.worker = worker
         return worker

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from paramlens import written
 from paramlens.costs import DEFAULT_COSTS, Costs
 from paramlens.facts import Analysis, ModelFact
-from paramlens.features.inlay_hints import model_text
+from paramlens.features.inlay_hints import has_size, model_text
 from paramlens.features.summary import Row, summary
 from paramlens.values import Place
 
@@ -38,13 +38,13 @@ class CodeLens:
 def code_lenses(analysis: Analysis, costs: Costs = DEFAULT_COSTS) -> tuple[CodeLens, ...]:
     """One lens for each model whose size is known, in the order of the source."""
     here = [model for model in analysis.models if model.place.path == analysis.path]
-    lenses = [_lens(model, costs) for model in here if model_text(model, costs)]
+    lenses = [_lens(model, costs) for model in here if has_size(model)]
     return tuple(sorted(lenses, key=lambda lens: (lens.place.line, lens.place.column)))
 
 
 def file_status(analysis: Analysis) -> str:
     """The file in a few words for the status bar: `34,826 params`, `3 models · 11,173,962 params`; empty for none."""
-    totals = [model.tally.total for model in analysis.models if model_text(model)]
+    totals = [model.tally.total for model in analysis.models if has_size(model)]
     largest = max((total for total in totals if isinstance(total, int)), default=None)
     if largest is None:
         return ""

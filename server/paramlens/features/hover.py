@@ -32,6 +32,7 @@ from paramlens.values import Place
 
 MOST_ROWS = 12
 MOST_TALLIES = 6
+STALE = "from before the last edits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ def _sections(analysis: Analysis, site: SiteFact, model: ModelFact | None, costs
     layer = model.layer if model else (site.layers[0] if site.layers else None)
     tally = layer.tally if layer else (site.tallies[0] if site.tallies else Tally(Status.UNKNOWN))
     sections = [_title(model.class_name if model else site.class_name, tally, analysis.path)]
+    if site.stale:
+        sections.append(_Section(f"*{STALE}*", STALE))
     if len(site.tallies) > 1 or site.instances > 1 or site.repeated:
         sections.append(_instances(site))
     if layer is None:

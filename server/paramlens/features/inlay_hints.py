@@ -9,18 +9,23 @@ net = nn.Sequential(                          ▸ 34,826 params · 136 KiB
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import TypeVar
 
 from paramlens import written
 from paramlens.costs import DEFAULT_COSTS, Costs, weight_bytes
-from paramlens.dims import Dim, Sym
+from paramlens.dims import Sym
 from paramlens.facts import Analysis, ModelFact, SiteFact, Status, Tally
 from paramlens.lines import line_lengths
 from paramlens.values import Place
 
 LONGEST_FORMULA = 40
 """VS Code gives all hints of a line 43 characters together."""
+
+MOST_ON_LINE = 40
+"""Calls of one line that are shown; a line with more was not written by a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +38,106 @@ class InlayHint:
     tooltip: str
 
 
+Fact = TypeVar("Fact", SiteFact, ModelFact)
+
+
+class Texts:
+    """What was written for the sites and models of one file, kept for those that its next analysis has still."""
+
+    __slots__ = ("_costs", "_of_models", "_of_sites")
+
+    def __init__(self) -> None:
+        self._costs = DEFAULT_COSTS
+        self._of_sites: dict[int, tuple[SiteFact, str]] = {}  # by identity: facts are costly to compare
+        self._of_models: dict[int, tuple[ModelFact, str]] = {}
+
+    def of_sites(self, sites: Iterable[SiteFact]) -> Iterable[tuple[SiteFact, str]]:
+        """Each site with its text; what was kept for others is forgotten."""
+        self._of_sites = _written(sites, self._of_sites, site_text)
+        return self._of_sites.values()
+
+    def of_models(self, models: Iterable[ModelFact], costs: Costs) -> Iterable[tuple[ModelFact, str]]:
+        """Each model with its text; what was kept for others is forgotten."""
+        before = self._of_models if self._costs == costs else {}
+        self._costs = costs
+        self._of_models = _written(models, before, lambda model: model_text(model, costs))
+        return self._of_models.values()
+
+
+def _written(
+    facts: Iterable[Fact], before: dict[int, tuple[Fact, str]], text_of: Callable[[Fact], str]
+) -> dict[int, tuple[Fact, str]]:
+    now = {}
+    for fact in facts:
+        known = before.get(id(fact))
+        now[id(fact)] = known if known is not None and known[0] is fact else (fact, text_of(fact))
+    return now
+
+
+def line_texts(analysis: Analysis, costs: Costs = DEFAULT_COSTS, texts: Texts | None = None) -> list[tuple[int, str]]:
+    """The (1-based) lines that make parameters, ascending, and what stands behind each."""
+    alone, together = _by_line(analysis, costs, texts or Texts())
+    found = {line: text for line, (_, text) in alone.items()}
+    found.update((line, _joined(on_line)) for line, on_line in together.items())
+    return sorted(found.items())
+
+
+def line_tooltip(analysis: Analysis, line: int, costs: Costs = DEFAULT_COSTS) -> str:
+    """What is told of a line that has a text; empty for others."""
+    return _tooltips(analysis, line, line, costs).get(line, "")
+
+
 def inlay_hints(
     analysis: Analysis, first_line: int = 1, last_line: int | None = None, costs: Costs = DEFAULT_COSTS
 ) -> tuple[InlayHint, ...]:
     """One hint for each line from `first_line` to `last_line` (1-based, inclusive) that makes parameters."""
-    models = {model.place: model for model in _made_alone(analysis)}
-    by_line: dict[int, dict[Place, tuple[str, str]]] = {}
-    for site in analysis.sites:
-        if site.place.path == analysis.path and (text := site_text(site)):
-            by_line.setdefault(site.place.line, {})[site.place] = (text, site_tooltip(site, analysis.path))
-    for place, model in models.items():
-        if text := model_text(model, costs):
-            by_line.setdefault(place.line, {})[place] = (text, _model_tooltip(model, analysis.path))
     lengths = line_lengths(analysis.text)
     last = len(lengths) if last_line is None else min(last_line, len(lengths))
+    tooltips = _tooltips(analysis, first_line, last, costs)
     return tuple(
-        InlayHint(line, lengths[line - 1] + 1, *_joined(by_line[line]))
-        for line in sorted(by_line)
+        InlayHint(line, lengths[line - 1] + 1, text, tooltips[line])
+        for line, text in line_texts(analysis, costs)
         if first_line <= line <= last
     )
+
+
+def _tooltips(analysis: Analysis, first: int, last: int, costs: Costs) -> dict[int, str]:
+    path = analysis.path
+    by_line: dict[int, dict[Place, str]] = {}
+    for site in analysis.sites:
+        if first <= site.place.line <= last and site.place.path == path and site_text(site):
+            by_line.setdefault(site.place.line, {})[site.place] = site_tooltip(site, path)
+    for model in _made_alone(analysis):
+        if first <= model.place.line <= last and has_size(model):
+            by_line.setdefault(model.place.line, {})[model.place] = _model_tooltip(model, path)
+    return {
+        line: "\n".join(on_line[place] for place in _outer_first(on_line)[:MOST_ON_LINE])
+        for line, on_line in by_line.items()
+    }
+
+
+def _outer_first(places: Iterable[Place]) -> list[Place]:
+    return sorted(places, key=lambda place: (place.column, -place.end_column))
+
+
+def _by_line(
+    analysis: Analysis, costs: Costs, texts: Texts
+) -> tuple[dict[int, tuple[Place, str]], dict[int, dict[Place, str]]]:
+    """The texts of lines that have one, which are nearly all, and those of lines that have several."""
+    alone: dict[int, tuple[Place, str]] = {}
+    together: dict[int, dict[Place, str]] = {}
+    path = analysis.path
+    of_sites = ((site.place, text) for site, text in texts.of_sites(analysis.sites))
+    of_models = ((model.place, text) for model, text in texts.of_models(_made_alone(analysis), costs))
+    for place, text in chain(of_sites, of_models):
+        if not text or place.path != path:
+            continue
+        first = alone.get(place.line)
+        if first is None or first[0] == place:  # a model says more than the site that made it
+            alone[place.line] = place, text
+        if first is not None and (place.line in together or first[0] != place):
+            together.setdefault(place.line, dict([first]))[place] = text
+    return alone, together
 
 
 def _made_alone(analysis: Analysis) -> Iterator[ModelFact]:
@@ -80,14 +166,20 @@ def site_text(site: SiteFact) -> str:
 def model_text(model: ModelFact, costs: Costs = DEFAULT_COSTS) -> str:
     """`34,826 params · 136 KiB`; empty when nothing is known."""
     tally = model.tally
-    if not _is_known(tally) or (tally.total == 0 and tally.status is not Status.LOWER_BOUND):
+    total = tally.total
+    if total is None or not has_size(model):
         return ""
-    total: Dim = tally.total if tally.total is not None else 0
     if isinstance(total, Sym):
         return f"{_shortened(_tally_text(tally))} params"
     size = weight_bytes(model.layer, costs)
     bound = "≥ " if tally.status is Status.LOWER_BOUND else ""
     return bound + written.params(total) + (f" · {written.memory(size)}" if size is not None else "")
+
+
+def has_size(model: ModelFact) -> bool:
+    """Whether something is known of its size, and it has one."""
+    tally = model.tally
+    return _is_known(tally) and (tally.total != 0 or tally.status is Status.LOWER_BOUND)
 
 
 def site_tooltip(site: SiteFact, path: str) -> str:
@@ -135,16 +227,14 @@ def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_FORMULA else text[: LONGEST_FORMULA - 1].rstrip(" +·|") + "…"
 
 
-def _joined(on_line: dict[Place, tuple[str, str]]) -> tuple[str, str]:
+def _joined(on_line: dict[Place, str]) -> str:
     """Several calls on one line, as they stand; a call within another one that ends on this line is left to it."""
-    shown = [place for place in on_line if not any(other != place and _covers(other, place) for other in on_line)]
-    ordered = sorted(shown, key=lambda place: place.column)
-    tooltips = [on_line[place][1] for place in sorted(on_line, key=lambda place: (place.column, -place.end_column))]
-    return " | ".join(on_line[place][0] for place in ordered), "\n".join(tooltips)
-
-
-def _covers(outer: Place, inner: Place) -> bool:
-    """Whether `outer` ends on the line it starts and spans `inner`. A chained call starts where its callee starts."""
-    if outer.line != outer.end_line or inner.end_line != outer.line:
-        return False
-    return outer.column <= inner.column and inner.end_column <= outer.end_column
+    shown, reach = [], 0
+    for place in _outer_first(on_line):
+        ends_here = place.end_line == place.line
+        if not ends_here or place.end_column > reach:
+            shown.append(place)
+        if ends_here:
+            reach = max(reach, place.end_column)
+    more = " | …" if len(shown) > MOST_ON_LINE else ""
+    return " | ".join(on_line[place] for place in shown[:MOST_ON_LINE]) + more

@@ -11,7 +11,6 @@ from paramlens.budgets import RULE as BUDGET_RULE
 from paramlens.features.code_lens import CodeLens
 from paramlens.features.diagnostics import Diagnostic
 from paramlens.features.hover import Hover
-from paramlens.features.inlay_hints import InlayHint
 from paramlens.lsp.documents import Document, View
 from paramlens.lsp.positions import LineIndex
 from paramlens.values import Place
@@ -38,23 +37,12 @@ def _shown(index: LineIndex, found: Diagnostic) -> Place:
     place = found.place
     if found.rule != BUDGET_RULE or place.line == place.end_line:
         return place
-    length = len(index.lines[place.line - index.first_line].rstrip()) if index.holds(place.line) else place.column
+    length = len(index.line(place.line).rstrip()) if index.holds(place.line) else place.column
     return Place(place.path, place.line, place.column, place.line, length + 1)
 
 
 def range_of(index: LineIndex, place: Place) -> types.Range:
     return types.Range(position(index, place.line, place.column), position(index, place.end_line, place.end_column))
-
-
-def inlay_hint(index: LineIndex, hint: InlayHint, data: dict[str, Any] | None) -> types.InlayHint:
-    """A hint at the end of its line; with `data` its tooltip follows when it is asked for."""
-    return types.InlayHint(
-        position=position(index, hint.line, hint.column),
-        label=f"▸ {hint.text}",
-        padding_left=True,
-        tooltip=None if data is not None else hint.tooltip,
-        data=data,
-    )
 
 
 def hover(index: LineIndex, found: Hover, *, markdown: bool) -> types.Hover:

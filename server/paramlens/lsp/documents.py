@@ -6,12 +6,18 @@ under one for each cell: its views.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from lsprotocol import types
-from pygls.uris import to_fs_path
+from pygls.uris import from_fs_path, to_fs_path
 
 from paramlens.lsp.positions import Encoding, LineIndex
+from paramlens.lsp.text import Text
+
+Position: TypeAlias = "tuple[int, int]"
+"""(line, character) as LSP counts them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,9 +36,13 @@ class Document:
     uri: str
     path: str  # absolute where the document is a file, else its URI
     version: int | None
-    text: str
+    lines: Text
     views: tuple[View, ...]  # in the order of the text
-    number: int  # how many changes of documents there were, this one included
+    number: int  # of all changes of all documents, this one's
+
+    @property
+    def text(self) -> str:
+        return self.lines.whole
 
     @property
     def is_file(self) -> bool:
@@ -59,8 +69,8 @@ class Document:
 class Documents:
     """All open documents by URI."""
 
-    def __init__(self) -> None:
-        self.encoding = Encoding.UTF16
+    def __init__(self, encoding: Encoding = Encoding.UTF16) -> None:
+        self.encoding = encoding
         self.changes = 0
         self._open: dict[str, Document] = {}
         self._cells: dict[str, str] = {}  # the URI of each open cell's notebook
@@ -86,30 +96,30 @@ class Documents:
         return {document.path: document.text for document in files}
 
     def open(self, uri: str, version: int | None, text: str) -> Document:
-        return self._put(uri, version, text, (View(uri, version, LineIndex(text, self.encoding)),))
+        return self._show(uri, version, Text.of(text))
+
+    def _show(self, uri: str, version: int | None, lines: Text) -> Document:
+        return self._put(uri, version, lines, (View(uri, version, LineIndex(lines, self.encoding)),))
 
     def open_notebook(self, uri: str, version: int | None, text: str, cells: tuple[View, ...]) -> Document:
         """A notebook, new or changed, whose code cells' joined text is `text`."""
         self._forget_cells(uri)
         self._cells.update((view.uri, uri) for view in cells)
-        return self._put(uri, version, text, cells)
+        return self._put(uri, version, Text.of(text), cells)
 
-    def _put(self, uri: str, version: int | None, text: str, views: tuple[View, ...]) -> Document:
+    def _put(self, uri: str, version: int | None, lines: Text, views: tuple[View, ...]) -> Document:
         self.changes += 1
-        document = self._open[uri] = Document(uri, path_of(uri), version, text, views, self.changes)
+        document = self._open[uri] = Document(uri, path_of(uri), version, lines, views, self.changes)
         return document
 
     def change(
-        self, uri: str, version: int | None, changes: list[types.TextDocumentContentChangeEvent]
+        self, uri: str, version: int | None, changes: Iterable[types.TextDocumentContentChangeEvent]
     ) -> Document | None:
         """The document after the changes, in order; None when it is not open."""
         document = self._open.get(uri)
-        if document is None:
+        if document is None or document.is_notebook:
             return None
-        text = document.text
-        for change in changes:
-            text = changed_text(text, change, self.encoding)
-        return self.open(uri, version, text)
+        return self._show(uri, version, changed(document.lines, changes, self.encoding))
 
     def close(self, uri: str) -> Document | None:
         self._forget_cells(uri)
@@ -120,18 +130,35 @@ class Documents:
             del self._cells[cell]
 
 
-def changed_text(text: str, change: types.TextDocumentContentChangeEvent, encoding: Encoding) -> str:
-    """Full sync is announced, but a client that sends ranges is understood too."""
-    if isinstance(change, types.TextDocumentContentChangeWholeDocument):
-        return change.text
-    index = LineIndex(text, encoding)
-    start = index.offset(change.range.start.line, change.range.start.character)
-    end = index.offset(change.range.end.line, change.range.end.character)
-    return text[: min(start, end)] + change.text + text[max(start, end) :]
+def changed(lines: Text, changes: Iterable[types.TextDocumentContentChangeEvent], encoding: Encoding) -> Text:
+    """The text after the changes: each replaces a range of what those before it left, or all of it."""
+    for change in changes:
+        if isinstance(change, types.TextDocumentContentChangePartial):
+            index = LineIndex(lines, encoding)
+            start, end = pair(change.range.start), pair(change.range.end)
+            lines = lines.replaced(index.place(*start), index.place(*end), change.text)
+        else:
+            lines = Text.of(change.text)
+    return lines
+
+
+def pair(position: types.Position) -> Position:
+    return position.line, position.character
 
 
 def path_of(uri: str) -> str:
     """The absolute path of a file URI; other URIs stand for themselves."""
-    if uri.startswith("file:"):
-        return to_fs_path(uri) or uri
-    return uri
+    if not uri.startswith("file:"):
+        return uri
+    try:
+        return to_fs_path(uri.replace("file://localhost/", "file:///", 1)) or uri
+    except ValueError:  # brackets where a host should be
+        return uri
+
+
+def uri_of(path: str) -> str:
+    """The file URI of an absolute path."""
+    try:
+        return from_fs_path(path) or path
+    except ValueError:  # a name whose bytes are no text
+        return path

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from lsprotocol import types
-from pygls.capabilities import ServerCapabilitiesBuilder, get_capability
-from pygls.uris import from_fs_path
+from pygls.capabilities import get_capability
 
 from paramlens.facts import Analysis, Problem
 from paramlens.features.diagnostics import diagnostics
 from paramlens.lsp import convert
-from paramlens.lsp.adapter import Server
+from paramlens.lsp.adapter import Server, when_answered
 from paramlens.lsp.configuration import SECTION
+from paramlens.lsp.documents import uri_of
+from paramlens.lsp.loop import Loop
 from paramlens.lsp.positions import Encoding, LineIndex
 from paramlens.settings import Loaded
+
+logger = logging.getLogger("paramlens.lsp")
 
 FILE_STATUS = "paramlens/fileStatus"
 ANSWER_WAIT = 10.0
@@ -28,15 +30,17 @@ ANSWER_WAIT = 10.0
 class Editor:
     """The client's side of the connection."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, loop: Loop) -> None:
         self._server = server
+        self._loop = loop
         self._capabilities = types.ClientCapabilities()
         self._shown_settings: dict[str, tuple[Problem, ...]] = {}
-        self._background: set[asyncio.Task[Any]] = set()
+        self.encoding = Encoding.UTF16
         self.initial_settings: Any = None
 
     def initialize(self, params: types.InitializeParams) -> None:
         self._capabilities = params.capabilities
+        self.encoding = Encoding(self._server.workspace.position_encoding)
         options = params.initialization_options
         self.initial_settings = options.get(SECTION, options) if isinstance(options, dict) else None
 
@@ -46,13 +50,16 @@ class Editor:
         return bool(get_capability(self._capabilities, capability, False))
 
     @property
-    def encoding(self) -> str:
-        chosen = ServerCapabilitiesBuilder.choose_position_encoding(self._capabilities)
-        return chosen.value if isinstance(chosen, types.PositionEncodingKind) else chosen
-
-    @property
     def has_configuration(self) -> bool:
         return self._can("workspace.configuration")
+
+    @property
+    def refreshes_hints(self) -> bool:
+        return self._can("workspace.inlay_hint.refresh_support")
+
+    @property
+    def shows_progress(self) -> bool:
+        return self._can("window.work_done_progress")
 
     @property
     def shows_related(self) -> bool:
@@ -80,16 +87,16 @@ class Editor:
         if self._shown_settings.get(path, ()) == loaded.problems:
             return
         self._shown_settings[path] = loaded.problems
-        index = LineIndex(read(path) or "", Encoding(self.encoding))
+        index = LineIndex(read(path) or "", self.encoding)
         found = diagnostics(Analysis(path, problems=loaded.problems))
-        self.publish(self.uri_of(path), None, [convert.diagnostic(index, item, None) for item in found])
+        self.publish(uri_of(path), None, [convert.diagnostic(index, item, None) for item in found])
 
     def status(self, uri: str, text: str) -> None:
         """The file in a few words, for a status bar."""
         self._server.protocol.notify(FILE_STATUS, {"uri": uri, "text": text})
 
-    def message(self, kind: types.MessageType, text: str) -> None:
-        self._server.window_show_message(types.ShowMessageParams(kind, text))
+    def warn(self, text: str) -> None:
+        self._server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, text))
 
     def start_logging(self) -> None:
         """Send the log of this package to the editor."""
@@ -113,42 +120,39 @@ class Editor:
             method = types.WORKSPACE_DID_CHANGE_CONFIGURATION
             registrations.append(types.Registration("paramlens-settings", method, section))
         if registrations:
-            self._ask(self._server.client_register_capability_async(types.RegistrationParams(registrations)))
+            asked = self._server.client_register_capability(types.RegistrationParams(registrations))
+            when_answered(asked, _log_error)
 
     def refresh(self) -> None:
         """Ask the editor to ask again for what it shows."""
-        if self._can("workspace.inlay_hint.refresh_support"):
-            self._ask(self._server.workspace_inlay_hint_refresh_async(None))
+        if self.refreshes_hints:
+            when_answered(self._server.workspace_inlay_hint_refresh(None), _log_error)
         if self._can("workspace.code_lens.refresh_support"):
-            self._ask(self._server.workspace_code_lens_refresh_async(None))
+            when_answered(self._server.workspace_code_lens_refresh(None), _log_error)
 
-    async def configuration(self, scopes: Sequence[str | None]) -> list[Any]:
-        """The editor's settings for each scope; None where it has none or gives no sensible answer."""
+    def configuration(self, scopes: Sequence[str | None], then: Callable[[list[Any]], None]) -> None:
+        """The editor's settings for each scope; None where it has none or gives no sensible answer in time."""
         items = [types.ConfigurationItem(scope_uri=scope, section=SECTION) for scope in scopes]
-        request = self._server.workspace_configuration_async(types.ConfigurationParams(items))
-        try:
-            answer = await asyncio.wait_for(request, ANSWER_WAIT)
-        except Exception as error:
-            logging.getLogger("paramlens.lsp").warning("the editor sent no settings: %r", error)
-            answer = None
-        return list(answer) if isinstance(answer, Sequence) and len(answer) == len(items) else [None] * len(items)
+        told = False
 
-    def _ask(self, request: Any) -> None:
-        """Send a request whose answer does not matter."""
-        task = asyncio.ensure_future(_logged(request))
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        def take(answer: Any, error: object) -> None:
+            nonlocal told
+            if told:
+                return
+            told = True
+            late.cancel()
+            sensible = isinstance(answer, Sequence) and len(answer) == len(items)
+            if error is not None or not sensible:
+                logger.warning("the editor sent no settings: %r", error)
+            then([*answer] if sensible else [None] * len(items))
 
-    @staticmethod
-    def uri_of(path: str) -> str:
-        return from_fs_path(path) or path
+        late = self._loop.later(ANSWER_WAIT, lambda: take(None, "it does not answer"))
+        when_answered(self._server.workspace_configuration(types.ConfigurationParams(items)), take)
 
 
-async def _logged(request: Any) -> None:
-    try:
-        await request
-    except Exception as error:
-        logging.getLogger("paramlens.lsp").info("the editor refused a request: %r", error)
+def _log_error(_result: object, error: BaseException | None) -> None:
+    if error is not None:
+        logger.info("the editor refused a request: %r", error)
 
 
 def _pyproject(loaded: Loaded) -> str:

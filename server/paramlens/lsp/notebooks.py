@@ -7,21 +7,17 @@ from dataclasses import dataclass, field
 
 from lsprotocol import types
 
-from paramlens.lsp.documents import Document, Documents, View, changed_text
+from paramlens.lsp.documents import Document, Documents, View, changed
+from paramlens.lsp.handshake import LANGUAGE
 from paramlens.lsp.positions import CellIndex
+from paramlens.lsp.text import Text
 from paramlens.syntax.cells import join_cells
-
-LANGUAGE = "python"
-
-SYNC = types.NotebookDocumentSyncOptions(
-    notebook_selector=[types.NotebookDocumentFilterWithCells(cells=[types.NotebookCellLanguage(LANGUAGE)])]
-)
 
 
 @dataclass(frozen=True)
-class _Text:
-    version: int
-    text: str
+class _CellText:
+    version: int | None
+    text: Text
     is_python: bool
 
 
@@ -30,9 +26,9 @@ class _Notebook:
     """`cells` are all cells in order; `texts` those whose text the editor sent, by URI."""
 
     uri: str
-    version: int
+    version: int | None
     cells: list[types.NotebookCell]
-    texts: dict[str, _Text] = field(default_factory=dict)
+    texts: dict[str, _CellText] = field(default_factory=dict)
 
 
 class Notebooks:
@@ -44,19 +40,21 @@ class Notebooks:
 
     def open(self, params: types.DidOpenNotebookDocumentParams) -> Document:
         sent = params.notebook_document
-        notebook = self._open[sent.uri] = _Notebook(sent.uri, sent.version, list(sent.cells))
-        self._take(notebook, params.cell_text_documents)
+        notebook = _Notebook(sent.uri, sent.version, [*sent.cells], _texts(params.cell_text_documents))
+        self._open[notebook.uri] = notebook
         return self._joined(notebook)
 
     def change(self, params: types.DidChangeNotebookDocumentParams) -> Document | None:
         """The notebook after the change; None when it is not open."""
-        notebook = self._open.get(params.notebook_document.uri)
+        sent = params.notebook_document
+        notebook = self._open.get(sent.uri)
         if notebook is None:
             return None
-        notebook.version = params.notebook_document.version
+        after = _Notebook(notebook.uri, sent.version, [*notebook.cells], {**notebook.texts})
         if params.change.cells is not None:
-            self._change_cells(notebook, params.change.cells)
-        return self._joined(notebook)
+            self._change_cells(after, params.change.cells)
+        self._open[notebook.uri] = after
+        return self._joined(after)
 
     def close(self, params: types.DidCloseNotebookDocumentParams) -> Document | None:
         uri = params.notebook_document.uri
@@ -65,28 +63,22 @@ class Notebooks:
     def _change_cells(self, notebook: _Notebook, changes: types.NotebookDocumentCellChanges) -> None:
         if changes.structure is not None:
             array = changes.structure.array
-            notebook.cells[array.start : array.start + array.delete_count] = array.cells or []
+            notebook.cells[array.start : array.start + array.delete_count] = array.cells or ()
             for gone in changes.structure.did_close or ():
                 notebook.texts.pop(gone.uri, None)
-            self._take(notebook, changes.structure.did_open or ())
-        if changes.data is not None:
-            kinds = {cell.document: cell for cell in changes.data}
-            notebook.cells = [kinds.get(cell.document, cell) for cell in notebook.cells]
+            notebook.texts.update(_texts(changes.structure.did_open or ()))
+        kinds = {cell.document: cell for cell in changes.data or ()}
+        notebook.cells = [kinds.get(cell.document, cell) for cell in notebook.cells]
         for change in changes.text_content or ():
             self._change_text(notebook, change)
 
     def _change_text(self, notebook: _Notebook, change: types.NotebookDocumentCellContentChanges) -> None:
-        before = notebook.texts.get(change.document.uri)
+        sent = change.document
+        before = notebook.texts.get(sent.uri)
         if before is None:
             return
-        text = before.text
-        for each in change.changes:
-            text = changed_text(text, each, self._documents.encoding)
-        notebook.texts[change.document.uri] = _Text(change.document.version, text, before.is_python)
-
-    def _take(self, notebook: _Notebook, opened: Sequence[types.TextDocumentItem]) -> None:
-        for item in opened:
-            notebook.texts[item.uri] = _Text(item.version, item.text, item.language_id == LANGUAGE)
+        text = changed(before.text, change.changes, self._documents.encoding)
+        notebook.texts[sent.uri] = _CellText(sent.version, text, before.is_python)
 
     def _joined(self, notebook: _Notebook) -> Document:
         cells = [
@@ -96,9 +88,13 @@ class Notebooks:
             and (text := notebook.texts.get(cell.document)) is not None
             and text.is_python
         ]
-        joined, lines = join_cells((number, text.text) for number, _, text in cells)
+        joined, lines = join_cells((number, text.text.whole) for number, _, text in cells)
         views = tuple(
             View(uri, text.version, CellIndex(text.text, self._documents.encoding, before))
             for (_, uri, text), before in zip(cells, lines.first_lines, strict=True)
         )
         return self._documents.open_notebook(notebook.uri, notebook.version, joined, views)
+
+
+def _texts(sent: Sequence[types.TextDocumentItem]) -> dict[str, _CellText]:
+    return {item.uri: _CellText(item.version, Text.of(item.text), item.language_id == LANGUAGE) for item in sent}

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import os
-import socket
 import sys
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from paramlens.lsp.worker import Worker
+from paramlens.isolation import start_worker
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+    from paramlens.lsp.loop import Loop
 
 
 def serve_stdio() -> int:
     """Serve the process that started this one. Returns the exit status."""
-    return _run(*take_stdio())
+    return serve(*take_stdio())
 
 
 def serve_tcp(port: int) -> int:
     """Serve one client on 127.0.0.1; port 0 takes a free one. The port is told on standard error."""
+    import socket
+
     with socket.create_server(("127.0.0.1", port)) as listener:
         sys.stderr.write(f"paramlens: listening on 127.0.0.1:{listener.getsockname()[1]}\n")
         sys.stderr.flush()
@@ -26,32 +30,67 @@ def serve_tcp(port: int) -> int:
     with connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sys.stdout = sys.stderr
-        return _run(connection.makefile("rb"), connection.makefile("wb"))
+        return serve(connection.makefile("rb"), connection.makefile("wb"))
 
 
-def _run(source: BinaryIO, sink: BinaryIO) -> int:
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
-    logging.getLogger("pygls").setLevel(logging.CRITICAL)  # it logs every message it sends
+def serve(source: BinaryIO, sink: BinaryIO, loop: Loop | None = None) -> int:
+    """Read messages from `source` and write answers to `sink` until `exit`, the end of `source` or of the parent.
 
-    async def serve() -> int:
-        worker = Worker()
-        starting = asyncio.ensure_future(worker.start())
-        await asyncio.sleep(0)  # its process starts, and imports the evaluator while this one imports the protocol
-        from paramlens.lsp.server import create_server
-
-        starting.add_done_callback(_ignore)
-        return await create_server(worker).serve(source, sink)
-
+    Returns the exit status: 0 after a proper shutdown.
+    """
     try:
-        return asyncio.run(serve())
+        process = start_worker()  # it imports the evaluator while this process imports the server
+    except OSError:
+        process = None  # it is tried again, and the failure told, when there is something to analyse
+    try:
+        return _serve(source, sink, process, loop)
     except KeyboardInterrupt:
         return 130
+    finally:
+        if process is not None:
+            process.kill()
 
 
-def _ignore(starting: asyncio.Future[Any]) -> None:
-    """A worker that did not start is started again, and its failure told, when there is something to analyse."""
-    if not starting.cancelled():
-        starting.exception()
+def _serve(source: BinaryIO, sink: BinaryIO, process: Popen[bytes] | None, loop: Loop | None) -> int:
+    from paramlens.lsp.handshake import early_answer, seen_parent
+    from paramlens.lsp.streams import Writer, parsed, read_all, read_body, write_body
+
+    try:
+        body = read_body(source)
+        if body is None:
+            return 1
+        first = parsed(body)
+        parent = seen_parent(first)  # it may end while the rest is imported
+        answer = early_answer(first)
+        if answer is not None:
+            write_body(sink, answer)
+    except (OSError, ValueError):  # the client is gone, or makes no sense
+        return 1
+
+    import logging
+
+    from paramlens.lsp.handlers import create_server
+    from paramlens.lsp.loop import Loop
+    from paramlens.lsp.worker import Worker
+
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)  # it logs every message it sends
+    loop = loop or Loop()
+    stop, post = loop.stop, loop.post
+    writer = Writer(sink, lambda: post(lambda: stop(1)))
+    server = create_server(loop, Worker(loop, started=process), writer)
+    if parent is not None:
+        server.watch_parent(parent)
+    protocol = server.protocol
+    handle_first = protocol.handle_message if answer is None else protocol.handle_answered
+    post(lambda: handle_first(first))
+    read_all(source, lambda message: post(lambda: protocol.handle_message(message)), lambda: post(lambda: stop(1)))
+    try:
+        return loop.run()
+    finally:
+        loop.close()
+        writer.close()
+        server.end()
 
 
 def take_stdio() -> tuple[BinaryIO, BinaryIO]:

@@ -1,27 +1,32 @@
-"""The server's handlers: each locates, asks a feature, converts."""
+"""The server of one connection: what it knows, and what each change means."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import os
-from typing import Any
+from asyncio import Future
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from lsprotocol import types
 
 from paramlens.excludes import is_excluded
-from paramlens.features.code_lens import code_lenses, file_status
+from paramlens.features.code_lens import file_status
 from paramlens.features.diagnostics import diagnostics
-from paramlens.features.hover import hover
-from paramlens.features.inlay_hints import inlay_hints
 from paramlens.lsp import convert
-from paramlens.lsp.adapter import ARRIVAL, ContentModified, Server
-from paramlens.lsp.analyses import Analyses, Outdated, Snapshot
+from paramlens.lsp.adapter import SHOWN, ContentModified, Server
+from paramlens.lsp.analyses import Analyses, Listener, Outdated, Run, Snapshot
 from paramlens.lsp.configuration import SECTION, Configuration
-from paramlens.lsp.documents import Document, Documents, View, path_of
+from paramlens.lsp.documents import Document, Documents, View, path_of, uri_of
 from paramlens.lsp.editor import Editor
-from paramlens.lsp.notebooks import SYNC, Notebooks
-from paramlens.lsp.positions import Encoding, LineIndex
+from paramlens.lsp.hints import Hints
+from paramlens.lsp.loop import Loop
+from paramlens.lsp.notebooks import Notebooks
+from paramlens.lsp.positions import LineIndex
+from paramlens.lsp.processes import process_is_alive
+from paramlens.lsp.progress import Progress
+from paramlens.lsp.streams import Writer
 from paramlens.lsp.worker import Worker
 from paramlens.settings import Settings
 from paramlens.sources import read_text
@@ -29,63 +34,90 @@ from paramlens.values import Place
 
 logger = logging.getLogger("paramlens.lsp")
 
+Found = TypeVar("Found")
+
 CONFIGURATION_WAIT = 2.0
 """Seconds that the first analysis waits for the editor's settings."""
+
+PARENT_CHECK = 1.0
+"""Seconds between two looks at the parent process."""
+
+MOST_TOLD = 1_000
 
 
 class ParamlensServer(Server):
     """All state of one connection."""
 
-    def __init__(self, worker: Worker) -> None:
-        super().__init__(SYNC)
+    def __init__(self, loop: Loop, worker: Worker, writer: Writer) -> None:
+        super().__init__(writer)
+        self.loop = loop
+        self.worker = worker
+        self.spare = Worker(loop)
+        self.editor = Editor(self, loop)
         self.documents = Documents()
         self.notebooks = Notebooks(self.documents)
-        self.editor = Editor(self)
         self.configuration = Configuration(self.read)
-        self.worker = worker
-        self.spare = Worker()
+        self.hints = Hints()
         self.analyses = Analyses(
-            self.worker,
+            loop,
+            worker,
             self.spare,
             self.settings_of,
             self.documents.texts,
-            self.show,
-            self.show_failure,
-            self.editor.refresh,
+            Listener(self.show, self.show_failure, self.editor.refresh, self.show_slow, self.end_slow),
         )
-        self.configured = asyncio.Event()
+        self.running = Progress(self, self.analyses.end)
+        self._parent: int | None = None
         self._analysing = False
-        self._told: set[str] = set()
+        self._told: set[tuple[str, str]] = set()
         self._cell_problems: dict[str, list[types.Diagnostic]] = {}  # as published last, by cell
-        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def end(self) -> None:
+        """End the worker processes."""
+        for worker in (self.worker, self.spare):
+            worker.close()
 
     # --------------------------------------------------------------------------------------------------- life cycle
 
-    async def stopped(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        for worker in (self.worker, self.spare):
-            await worker.close()
+    def initialize(self, params: types.InitializeParams) -> None:
+        self.editor.initialize(params)
+        self.documents.encoding = self.editor.encoding
+        self.analyses.early = self.editor.refreshes_hints
+        if params.process_id is not None and process_is_alive(params.process_id):  # else it cannot be seen from here
+            self.watch_parent(params.process_id)
 
-    def spawn(self, work: Any) -> None:
-        """Run a coroutine beside the handlers and log its failure."""
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._finished)
+    def initialized(self) -> None:
+        self.editor.start_logging()
+        self.editor.register()
+        self.loop.when_idle(self.protocol.warm_up)
+        if self.editor.has_configuration:
+            self.loop.later(CONFIGURATION_WAIT, self._analyse_without_settings)
+            self.pull_configuration()
+        else:
+            self.configuration.set(None, self.editor.initial_settings)
+            self._analyse()
 
-    def _finished(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            logger.error("internal error", exc_info=error)
+    def watch_parent(self, pid: int) -> None:
+        """Stop when that process ends."""
+        if self._parent is None:
+            self._parent = pid
+            self._look_at_parent()
 
-    async def analyse_all(self) -> None:
-        """Analyse what is open, once the editor's settings are there."""
-        try:
-            await asyncio.wait_for(self.configured.wait(), CONFIGURATION_WAIT)
-        except asyncio.TimeoutError:  # not yet the built-in TimeoutError in Python 3.10
+    def _look_at_parent(self) -> None:
+        if self._parent is not None and process_is_alive(self._parent):
+            self.loop.later(PARENT_CHECK, self._look_at_parent)
+        else:
+            self.loop.stop(1)
+
+    def _analyse(self) -> None:
+        if not self._analysing:
+            self._analysing = True
+            self.analyses.start()
+
+    def _analyse_without_settings(self) -> None:
+        if not self._analysing:
             logger.warning("the editor sent no settings")
-        self._analysing = True
-        await self.analyses.run()
+            self._analyse()
 
     # ----------------------------------------------------------------------------------------- settings and texts
 
@@ -100,54 +132,82 @@ class ParamlensServer(Server):
         if loaded.settings.root is not None or loaded.problems:
             self.editor.publish_settings(loaded, self.read)
         for problem in overridden.problems:
-            if problem.message not in self._told:
-                self._told.add(problem.message)
-                self.editor.message(types.MessageType.Warning, f"Paramlens settings: {problem.message}")
+            if self._is_new("", problem.message):
+                self.editor.warn(f"Paramlens settings: {problem.message}")
         settings = overridden.settings
         root = settings.root or os.path.dirname(document.path)
         excluded = document.is_file and is_excluded(document.path, settings.exclude, root)
         return None if excluded else settings
 
-    async def pull_configuration(self) -> None:
+    def pull_configuration(self) -> None:
         """Ask the editor for its settings, for each workspace folder; analyse again when they changed."""
-        folders = [folder.uri for folder in self.workspace.folders.values()]
-        scopes: list[str | None] = [None, *folders]
-        answers = await self.editor.configuration(scopes)
-        changed = [self.configuration.set(scope, answer) for scope, answer in zip(scopes, answers, strict=False)]
-        if any(changed) and self._analysing:
+        scopes: list[str | None] = [None, *(folder.uri for folder in self.workspace.folders.values())]
+
+        def take(answers: list[object]) -> None:
+            changed = [self.configuration.set(scope, answer) for scope, answer in zip(scopes, answers, strict=True)]
+            if any(changed) and self._analysing:
+                self.analyses.everything_changed()
+            self._analyse()
+
+        self.editor.configuration(scopes, take)
+
+    def change_configuration(self, params: types.DidChangeConfigurationParams) -> None:
+        if self.editor.has_configuration:
+            self.pull_configuration()
+            return
+        sent = params.settings
+        if self.configuration.set(None, sent.get(SECTION, sent) if isinstance(sent, dict) else None):
             self.analyses.everything_changed()
-        self.configured.set()
+
+    def change_folders(self, params: types.DidChangeWorkspaceFoldersParams) -> None:
+        for folder in params.event.removed:
+            self.workspace.remove_folder(folder.uri)
+        for folder in params.event.added:
+            self.workspace.add_folder(folder)
+        if self.editor.has_configuration:
+            self.pull_configuration()
+
+    def change_files(self, params: types.DidChangeWatchedFilesParams) -> None:
+        """All of them at once: a switch of branches changes thousands."""
+        changed = [(path_of(change.uri), change.type) for change in params.changes]
+        if any(kind is not types.FileChangeType.Changed or path.endswith(".toml") for path, kind in changed):
+            self._everything_changed()
+            return
+        opened = {document.path for document in self.documents.all()}
+        self.analyses.files_changed({path for path, _ in changed} - opened)
+
+    def _everything_changed(self) -> None:
+        self.configuration.forget()
+        self.analyses.everything_changed()
 
     # -------------------------------------------------------------------------------------------------- documents
 
-    @property
-    def changes(self) -> int:
-        return self.documents.changes
+    def shown(self, params: Any) -> tuple[Document, View] | None:
+        item = getattr(params, "text_document", None)
+        return None if item is None else self.documents.showing(item.uri)
 
-    def did_open(self, params: types.DidOpenTextDocumentParams) -> None:
+    def open(self, params: types.DidOpenTextDocumentParams) -> None:
         item = params.text_document
         self._changed(self.documents.open(item.uri, item.version, item.text))
 
-    def did_change(self, params: types.DidChangeTextDocumentParams) -> None:
+    def change(self, params: types.DidChangeTextDocumentParams) -> None:
         item = params.text_document
-        document = self.documents.change(item.uri, item.version, list(params.content_changes))
+        document = self.documents.change(item.uri, item.version, params.content_changes)
         if document is not None:
             self._changed(document)
 
-    def did_close(self, params: types.DidCloseTextDocumentParams) -> None:
+    def close(self, params: types.DidCloseTextDocumentParams) -> None:
         document = self.documents.close(params.text_document.uri)
-        if document is None:
-            return
-        if document.is_python:
-            self.analyses.closed(document)
+        if document is not None and document.is_python:
+            self._closed(document)
             self._clear(document)
-        else:
-            self.analyses.everything_changed()
+        elif document is not None:
+            self._everything_changed()
 
-    def did_open_notebook(self, params: types.DidOpenNotebookDocumentParams) -> None:
+    def open_notebook(self, params: types.DidOpenNotebookDocumentParams) -> None:
         self._changed(self.notebooks.open(params))
 
-    def did_change_notebook(self, params: types.DidChangeNotebookDocumentParams) -> None:
+    def change_notebook(self, params: types.DidChangeNotebookDocumentParams) -> None:
         before = self.documents.get(params.notebook_document.uri)
         document = self.notebooks.change(params)
         if document is None:
@@ -157,10 +217,10 @@ class ParamlensServer(Server):
                 self._forget_cell(view.uri)
         self._changed(document)
 
-    def did_close_notebook(self, params: types.DidCloseNotebookDocumentParams) -> None:
+    def close_notebook(self, params: types.DidCloseNotebookDocumentParams) -> None:
         document = self.notebooks.close(params)
         if document is not None:
-            self.analyses.closed(document)
+            self._closed(document)
             for view in document.views:
                 self._forget_cell(view.uri)
 
@@ -168,27 +228,43 @@ class ParamlensServer(Server):
         if document.is_python:
             self.analyses.changed(document)
         else:
-            self.analyses.everything_changed()
+            self._everything_changed()
 
-    async def snapshot(self, uri: str) -> tuple[Snapshot, View] | None:
-        """The result for the current version of what is shown under the URI. Raises ContentModified when it changes."""
-        document, view = self.documents.showing(uri) or (None, None)
+    def _closed(self, document: Document) -> None:
+        self.analyses.closed(document)
+        self.hints.forget(document.uri)
+
+    async def with_result(self, then: Callable[[Snapshot, View], Found]) -> Found | None:
+        """What `then` makes of the result for what the request is about; None without one.
+
+        Raises ContentModified when another version follows.
+        """
+        document, view = SHOWN.get() or (None, None)
         if document is None or view is None or not document.is_python:
             return None
-        if document.number > ARRIVAL.get():
+        snapshot = await self.snapshot(document)
+        return None if snapshot is None else then(snapshot, view)
+
+    async def snapshot(self, document: Document) -> Snapshot | None:
+        """The result for a document, None when there is none. Raises ContentModified when another version follows."""
+        found: Future[Snapshot | Outdated | None] = asyncio.get_running_loop().create_future()
+
+        def known(result: Snapshot | Outdated | None) -> None:
+            if not found.done():  # it was cancelled
+                found.set_result(result)
+
+        self.analyses.when_known(document, known)
+        result = await found
+        if isinstance(result, Outdated):
             raise ContentModified
-        try:
-            snapshot = await self.analyses.current(document)
-        except Outdated:
-            raise ContentModified from None
-        return None if snapshot is None else (snapshot, view)
+        return result
 
     # ----------------------------------------------------------------------------------------------------- results
 
     def show(self, snapshot: Snapshot) -> None:
         """Publish the problems of a new result."""
         document, analysis = snapshot.document, snapshot.analysis
-        located = self._located if self.editor.shows_related else None
+        located = _Located(self) if self.editor.shows_related else None
         problems, status = diagnostics(analysis), file_status(analysis)
         for view in document.views:
             here = [item for item in problems if document.view_of(item.place.line) is view]
@@ -200,14 +276,28 @@ class ParamlensServer(Server):
             self.editor.status(view.uri, status)
 
     def show_failure(self, document: Document, reason: str) -> None:
-        """Say once that a document cannot be analysed; the log has every time."""
+        """Say once for each cause that a document cannot be analysed; the log has every time."""
         logger.error("%s (version %s): %s", document.path, document.version, reason)
         self._clear(document)
-        if document.uri not in self._told:
-            self._told.add(document.uri)
+        if self._is_new(document.uri, reason):
             name = document.path.replace("\\", "/").rsplit("/", 1)[-1]
-            message = f"Paramlens leaves {name} alone until it changes: {reason}."
-            self.editor.message(types.MessageType.Warning, message)
+            self.editor.warn(f"Paramlens leaves {name} alone until it changes: {reason}.")
+
+    def show_slow(self, run: Run) -> None:
+        if self.editor.shows_progress:
+            self.running.begin(run)
+
+    def end_slow(self, run: Run) -> None:
+        self.running.end(run)
+
+    def _is_new(self, uri: str, text: str) -> bool:
+        """Whether the person was not told this before."""
+        if (uri, text) in self._told:
+            return False
+        if len(self._told) >= MOST_TOLD:
+            self._told.clear()
+        self._told.add((uri, text))
+        return True
 
     def _clear(self, document: Document) -> None:
         """Show nothing of a document any more."""
@@ -223,119 +313,20 @@ class ParamlensServer(Server):
             self.editor.publish(uri, None, [])
         self.editor.status(uri, "")
 
-    def _located(self, place: Place) -> tuple[str, LineIndex] | None:
-        if (document := self.documents.at_path(place.path)) is not None:
+
+class _Located:
+    """The URI and the lines of places in any file; each file is read once."""
+
+    def __init__(self, server: ParamlensServer) -> None:
+        self._documents = server.documents
+        self._read: dict[str, LineIndex | None] = {}
+
+    def __call__(self, place: Place) -> tuple[str, LineIndex] | None:
+        if (document := self._documents.at_path(place.path)) is not None:
             view = document.view_of(place.line)
             return None if view is None else (view.uri, view.index)
-        text = read_text(place.path)
-        return None if text is None else (self.editor.uri_of(place.path), LineIndex(text, self.documents.encoding))
-
-
-def create_server(worker: Worker) -> ParamlensServer:
-    """A server with all handlers, for one connection; to be made in a running event loop."""
-    server = ParamlensServer(worker)
-    _add_life_cycle(server)
-    _add_workspace(server)
-    _add_features(server)
-    return server
-
-
-def _add_life_cycle(server: ParamlensServer) -> None:
-    @server.feature(types.INITIALIZE)
-    def initialize(params: types.InitializeParams) -> None:
-        server.watch_parent(params.process_id)
-        server.editor.initialize(params)
-        server.documents.encoding = Encoding(server.editor.encoding)
-
-    @server.feature(types.INITIALIZED)
-    def initialized(params: types.InitializedParams) -> None:
-        server.editor.start_logging()
-        server.editor.register()
-        server.spawn(server.worker.start())
-        if server.editor.has_configuration:
-            server.spawn(server.pull_configuration())
-        else:
-            server.configuration.set(None, server.editor.initial_settings)
-            server.configured.set()
-        server.spawn(server.analyse_all())
-
-
-def _add_workspace(server: ParamlensServer) -> None:
-    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
-    def did_change_configuration(params: types.DidChangeConfigurationParams) -> None:
-        if server.editor.has_configuration:
-            server.spawn(server.pull_configuration())
-            return
-        sent = params.settings
-        settings = sent.get(SECTION, sent) if isinstance(sent, dict) else None
-        if server.configuration.set(None, settings):
-            server.analyses.everything_changed()
-
-    @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
-    def did_change_folders(params: types.DidChangeWorkspaceFoldersParams) -> None:
-        if server.editor.has_configuration:
-            server.spawn(server.pull_configuration())
-
-    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    def did_change_watched_files(params: types.DidChangeWatchedFilesParams) -> None:
-        for change in params.changes:
-            path = path_of(change.uri)
-            if change.type is types.FileChangeType.Changed and not path.endswith(".toml"):
-                if server.documents.get(change.uri) is None:
-                    server.analyses.file_changed(path)
-            else:
-                server.analyses.everything_changed()
-
-    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
-    def did_save(params: types.DidSaveTextDocumentParams) -> None:
-        """The text was sent with the change that made it."""
-
-
-def _add_features(server: ParamlensServer) -> None:
-    @server.feature(types.TEXT_DOCUMENT_INLAY_HINT, types.InlayHintOptions(resolve_provider=True))
-    async def hints(params: types.InlayHintParams) -> list[types.InlayHint] | None:
-        snapshot, view = await server.snapshot(params.text_document.uri) or (None, None)
-        if snapshot is None or view is None or not snapshot.settings.inlay_hints:
-            return None
-        index = view.index
-        first, _ = index.from_lsp(params.range.start.line, params.range.start.character)
-        last, _ = index.from_lsp(params.range.end.line, params.range.end.character)
-        found = inlay_hints(snapshot.analysis, first, last, snapshot.settings.costs)
-        lazy = server.editor.resolves_tooltips
-        uri = params.text_document.uri
-        number = snapshot.document.number
-        return [
-            convert.inlay_hint(index, hint, {"uri": uri, "number": number, "line": hint.line} if lazy else None)
-            for hint in found
-        ]
-
-    @server.feature(types.INLAY_HINT_RESOLVE)
-    async def resolve_hint(hint: types.InlayHint) -> types.InlayHint:
-        data = hint.data if isinstance(hint.data, dict) else {}
-        snapshot, _ = await server.snapshot(str(data.get("uri"))) or (None, None)
-        line = data.get("line")
-        if snapshot is None or snapshot.document.number != data.get("number") or not isinstance(line, int):
-            return hint
-        for found in inlay_hints(snapshot.analysis, line, line, snapshot.settings.costs):
-            hint.tooltip = found.tooltip
-        return hint
-
-    @server.feature(types.TEXT_DOCUMENT_HOVER)
-    async def show_hover(params: types.HoverParams) -> types.Hover | None:
-        snapshot, view = await server.snapshot(params.text_document.uri) or (None, None)
-        if snapshot is None or view is None:
-            return None
-        index = view.index
-        line, column = index.from_lsp(params.position.line, params.position.character)
-        found = hover(snapshot.analysis, line, column, snapshot.settings.costs)
-        return convert.hover(index, found, markdown=server.editor.markdown) if found is not None else None
-
-    @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
-    async def lenses(params: types.CodeLensParams) -> list[types.CodeLens] | None:
-        snapshot, view = await server.snapshot(params.text_document.uri) or (None, None)
-        if snapshot is None or view is None or not snapshot.settings.code_lens:
-            return None
-        document = snapshot.document
-        found = code_lenses(snapshot.analysis, snapshot.settings.costs)
-        here = [lens for lens in found if document.view_of(lens.place.line) is view]
-        return [convert.code_lens(document, view, lens) for lens in here]
+        if place.path not in self._read:
+            text = read_text(place.path)
+            self._read[place.path] = None if text is None else LineIndex(text, self._documents.encoding)
+        index = self._read[place.path]
+        return None if index is None else (uri_of(place.path), index)

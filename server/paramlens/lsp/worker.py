@@ -1,17 +1,23 @@
-"""The worker process as the server sees it: ask, wait, and start another one when it crashed or took too long."""
+"""The worker process as the server sees it: asked at any time, ended and started anew when it crashed or took too long.
+
+Two threads of their own carry what goes in and out, because both may be long and the worker may be busy.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import pickle
-from asyncio.subprocess import PIPE, Process
-from collections.abc import Mapping
-from dataclasses import replace
+import subprocess
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from queue import SimpleQueue
+from typing import Any, BinaryIO, cast
 
+from paramlens.isolation import start_worker
 from paramlens.jobs import Job
+from paramlens.lsp.loop import Loop, Timer
 from paramlens.wire import Receiver
-from paramlens.worker import HEADER, Answer, Ask, Ready, command, environment, pack, texts_to_send
+from paramlens.worker import Answer, Ask, Overlay, Ready, pack, read_message, texts_to_send
 
 TIME_LIMIT = 15.0
 """Seconds for one analysis. The evaluator ends by itself before; this is for what hangs."""
@@ -19,122 +25,221 @@ TIME_LIMIT = 15.0
 START_LIMIT = 60.0
 """Seconds until a new worker is ready."""
 
-BUFFER = 2**31
-"""Bytes that are read ahead. asyncio reads no further when twice that waits, and then never sees the process end."""
+SUPERSEDED_LIMIT = 2.0
+"""Seconds that a job may hold up the next one that was sent meanwhile. A new worker takes less."""
+
+
+CRASHED = "the analysis crashed"
+
+
+class WorkerProcess:
+    """One process and the threads at its pipes. `deliver` is called by a thread: with each message, at the end None."""
+
+    def __init__(self, process: subprocess.Popen[bytes], deliver: Callable[[WorkerProcess, Any], None]) -> None:
+        self._process = process
+        self._deliver = deliver
+        self._outgoing: SimpleQueue[tuple[Sequence[Overlay], Ask] | None] = SimpleQueue()
+        self._unanswered: SimpleQueue[tuple[Sequence[Overlay], Ask]] = SimpleQueue()  # in the order they were sent
+        for target in (self._read, self._write):
+            threading.Thread(target=target, name="worker", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def send(self, overlays: Sequence[Overlay], ask: Ask) -> None:
+        self._unanswered.put((overlays, ask))
+        self._outgoing.put((overlays, ask))
+
+    def end(self) -> None:
+        """Kill it; its end is noticed by the thread that reads."""
+        with contextlib.suppress(OSError):
+            self._process.kill()
+        self._outgoing.put(None)
+
+    def wait(self) -> None:
+        """Wait for the end of a process that was killed."""
+        self._process.wait()
+
+    def _write(self) -> None:
+        stream = self._process.stdin
+        assert stream is not None
+        with contextlib.suppress(OSError, ValueError), stream:
+            while (messages := self._outgoing.get()) is not None:
+                overlays, ask = messages
+                stream.write(b"".join(map(pack, (*overlays, ask))))
+                stream.flush()
+
+    def _read(self) -> None:
+        stream = cast(BinaryIO, self._process.stdout)
+        answers = _Unpacking(self._unanswered)
+        with stream, contextlib.suppress(Exception):  # whatever is wrong with a message, none can follow
+            while True:
+                message = read_message(stream)
+                self._deliver(self, answers.unpacked(message) if isinstance(message, Answer) else message)
+        with contextlib.suppress(OSError):
+            self._process.kill()  # it may have closed its output alone
+        self._process.wait()
+        self._deliver(self, None)
+
+
+class _Unpacking:
+    """Makes analyses whole again. What the worker forgot when a file was closed is forgotten at the same point."""
+
+    def __init__(self, unanswered: SimpleQueue[tuple[Sequence[Overlay], Ask]]) -> None:
+        self._unanswered = unanswered
+        self._receiver = Receiver()
+        self._asked: Ask | None = None
+
+    def unpacked(self, answer: Answer) -> Answer:
+        while self._asked is None or self._asked.number < answer.number:
+            overlays, self._asked = self._unanswered.get()
+            for overlay in overlays:
+                if overlay.text is None:
+                    self._receiver.forget(overlay.path)
+        if answer.packed is None:
+            return answer
+        return replace(answer, analysis=self._receiver.unpack(answer.packed, self._asked.job.text), packed=None)
+
+
+@dataclass(eq=False)
+class Asked:
+    """A job at the worker. `on_answer` is called for each answer, in the loop; the last one is final."""
+
+    number: int
+    on_answer: Callable[[Answer], None]
 
 
 class Worker:
-    """One persistent worker process; one job at a time."""
+    """A worker process, started when it is needed and again after it ended.
 
-    def __init__(self, time_limit: float = TIME_LIMIT) -> None:
+    One job runs at a time; a further one that is asked for meanwhile supersedes it.
+    """
+
+    def __init__(
+        self, loop: Loop, time_limit: float = TIME_LIMIT, started: subprocess.Popen[bytes] | None = None
+    ) -> None:
         self.time_limit = time_limit
-        self._process: Process | None = None
-        self._spawning: asyncio.Task[Process] | None = None
+        self._loop = loop
+        self._process: WorkerProcess | None = None
+        self._ready = False
         self._closed = False
-        self._known: dict[str, str] = {}  # the texts of open files that the worker has
+        self._known: dict[str, str] = {}  # the texts of open files that the process has
         self._number = 0
-        self._receiver = Receiver()
-        self._starting = asyncio.Lock()
+        self._asked: dict[int, Asked] = {}  # in the order they were sent
+        self._timer: Timer | None = None
+        if started is not None:
+            self._hold(started)
 
-    async def start(self) -> Process:
-        """The running worker, a new one if need be. Raises OSError or WorkerGone."""
-        async with self._starting:
-            return await self._running()
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process is not None else None
 
-    async def _running(self) -> Process:
-        if self._process is not None and self._process.returncode is None:
-            return self._process
-        if self._closed:
-            raise WorkerGone("the server ends")
+    @property
+    def waiting(self) -> int:
+        """How many jobs have no final answer yet."""
+        return len(self._asked)
+
+    def start(self) -> None:
+        """Start the process, if there is none. Raises OSError."""
+        if self._process is None and not self._closed:
+            self._hold(start_worker())
+
+    def _hold(self, started: subprocess.Popen[bytes]) -> None:
         self._known = {}
-        self._receiver = Receiver()
-        # A spawn that is cancelled half-way never ends in asyncio: who gives up waiting leaves it to `stop`.
-        self._spawning = asyncio.ensure_future(self._spawn())
-        process = await asyncio.shield(self._spawning)
-        ready = await self._receive(process, START_LIMIT)
-        if not isinstance(ready, Ready):
-            raise WorkerGone("the worker did not start")
-        return process
+        self._ready = False
+        post = self._loop.post
+        self._process = WorkerProcess(started, lambda process, message: post(lambda: self._got(process, message)))
 
-    async def _spawn(self) -> Process:
-        self._process = await asyncio.create_subprocess_exec(
-            *command(), stdin=PIPE, stdout=PIPE, env=dict(environment()), limit=BUFFER
-        )
-        return self._process
-
-    async def analyse(self, job: Job, texts: Mapping[str, str]) -> Answer:
-        """The answer for a job; `texts` are those of all open files. What goes wrong is in the answer."""
+    def ask(self, job: Job, texts: Mapping[str, str], on_answer: Callable[[Answer], None]) -> None:
+        """Send a job; `texts` are those of all open files. What goes wrong is an answer."""
         self._number += 1
+        asked = Asked(self._number, on_answer)
+        self._asked[asked.number] = asked
         try:
-            process = await self.start()
-            for overlay in texts_to_send(self._known, texts):
-                self._send(process, overlay)
-            self._known = dict(texts)
-            self._send(process, Ask(self._number, job, live=True))
-            while True:
-                message = await self._receive(process, self.time_limit)
-                if not isinstance(message, Answer):
-                    raise WorkerGone("the worker gave no answer")
-                if message.packed is not None:
-                    analysis = self._receiver.unpack(message.packed, job.text)
-                    message = replace(message, analysis=analysis, packed=None)
-                if message.final:
-                    break
-        except (WorkerGone, OSError) as error:
-            await self.stop()
-            return Answer(self._number, None, str(error), fatal=True)
-        if message.fatal:
-            await self.stop()
-        return message
+            self.start()
+        except OSError as error:
+            self._fail(str(error))
+            return
+        if self._process is None:
+            self._fail("the server ends")
+            return
+        self._process.send(texts_to_send(self._known, texts), Ask(asked.number, job, live=True))
+        self._known = dict(texts)
+        self._watch()
 
-    async def close(self) -> None:
+    def stop(self) -> None:
+        """End the process and forget what it was asked."""
+        self._asked.clear()
+        self._end()
+
+    def close(self) -> None:
         """End the process, wait for its end and start no other."""
         self._closed = True
-        await self.stop()
-
-    async def stop(self) -> None:
-        """End the process, even one that is being started, and wait for its end."""
-        if self._spawning is not None:
-            await asyncio.wait([self._spawning])
-        process, self._process = self._process, None
+        process = self._process
+        self.stop()
         if process is not None:
-            end(process)
-            await process.wait()
+            process.wait()
 
-    def kill(self) -> None:
-        """End the process at once, without waiting."""
-        if self._process is not None:
-            end(self._process)
+    # ------------------------------------------------------------------------------------------------ from the process
 
-    @staticmethod
-    def _send(process: Process, message: object) -> None:
-        if process.stdin is None or process.stdin.is_closing():
-            raise WorkerGone("the analysis crashed")
-        process.stdin.write(pack(message))
+    def _got(self, process: WorkerProcess, message: Any) -> None:
+        if process is not self._process:
+            return  # an earlier one's
+        if isinstance(message, Answer):
+            self._answered(message)
+        elif isinstance(message, Ready):
+            self._ready = True
+            self._watch()
+        else:
+            self._fail(CRASHED if self._ready else "the worker did not start")
 
-    @staticmethod
-    async def _receive(process: Process, limit: float) -> object:
-        reader = process.stdout
-        if reader is None:
-            raise WorkerGone("the worker has no output")
+    def _answered(self, answer: Answer) -> None:
+        asked = self._asked.get(answer.number)
+        if asked is None:
+            return
+        if answer.final:
+            del self._asked[answer.number]
+            self._watch()
+        if answer.fatal:
+            self._asked = {answer.number: asked, **self._asked}
+            self._fail(answer.failure)
+            return
+        asked.on_answer(answer)
 
-        async def message() -> object:
-            (length,) = HEADER.unpack(await reader.readexactly(HEADER.size))
-            return pickle.loads(await reader.readexactly(length))
+    def _watch(self) -> None:
+        """Limit the time of the job that runs now."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not self._asked:
+            return
+        if not self._ready:
+            self._limit(START_LIMIT, "the worker did not start")
+        elif len(self._asked) > 1:
+            self._limit(SUPERSEDED_LIMIT, "")
+        else:
+            self._limit(self.time_limit, f"the analysis took longer than {self.time_limit:g} s")
 
-        try:
-            return await asyncio.wait_for(message(), limit)
-        except asyncio.TimeoutError:  # not yet the built-in TimeoutError in Python 3.10
-            raise WorkerGone(f"the analysis took longer than {limit:g} s") from None
-        except (asyncio.IncompleteReadError, ConnectionError):
-            raise WorkerGone("the analysis crashed") from None
+    def _limit(self, seconds: float, reason: str) -> None:
+        self._timer = self._loop.later(seconds, lambda: self._fail(reason))
 
+    def _fail(self, reason: str) -> None:
+        """The process is of no use any more. It is the fault of the job that ran; the others count as superseded."""
+        was_ready = self._ready
+        self._end()
+        if was_ready:  # the next job finds a new process warm
+            with contextlib.suppress(OSError):
+                self.start()
+        failed, self._asked = [*self._asked.values()], {}
+        for place, asked in enumerate(failed):
+            asked.on_answer(Answer(asked.number, None, "" if place else reason))
 
-class WorkerGone(Exception):
-    """The worker crashed, hung or did not start; the message says which."""
-
-
-def end(process: Process) -> None:
-    """Kill a process that may have ended already."""
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        self._ready = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if process is not None:
+            process.end()
