@@ -32,6 +32,14 @@ PROGRAMS = {
     # sizes
     "power": "x = 10**10**10\nlayer = nn.Linear(x, 2)\n",
     "shift": "x = 1 << 10**10\n",
+    "tower": "x = 9**9**9\nlayer = nn.Linear(x, 2)\n",
+    "billion_bits": "x = 1 << 10**9\ny = (1 << 10**9) + 1\nlayer = nn.Linear(y, 2)\n",
+    "billion_letters": "x = 'a' * 10**9\ny = b'a' * 10**9\n",
+    "billion_items": "x = [0] * 10**9\ny = (0,) * 10**9\nz = [[0] * 10**5] * 10**5\n",
+    "billion_keys": "x = {i: i for i in range(10**9)}\ny = dict.fromkeys(range(10**9))\nz = set(range(10**9))\n",
+    "letters_of_letters": "x = 'a' * 10**5\nx = x * 10**5\nx = x.ljust(10**10).center(10**10).zfill(10**10)\n",
+    "doubled_list": "x = [1]\nfor i in range(64):\n    x = x + x\n",
+    "doubled_layers": "x = [nn.Linear(1, 1)]\nfor i in range(64):\n    x += x\ny = nn.Sequential(*x)\n",
     "factorial": "import math\nx = math.factorial(10**6)\n",
     "repeated_text": "x = 'a' * 10**12\n",
     "repeated_list": "x = [0] * 10**12\n",
@@ -53,6 +61,15 @@ PROGRAMS = {
     "exponential_on_one_line": "def f(n): return f(n - 1) + f(n - 1)\nx = f(100)\n",
     "exponential_with_base": "def f(n):\n    return 1 if n == 0 else f(n - 1) + f(n - 1)\nx = f(60)\n",
     "unknown_recursion": "import sys\ndef f(n):\n    return f(n + 1) if sys.argv[n] else f(n + 2)\nx = f(0)\n",
+    "mutual_modules": (
+        "class A(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.b = B()\n"
+        "class B(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = A()\nx = A()\n"
+    ),
+    "mutual_properties": (
+        "class A:\n    @property\n    def p(self): return self.q\n"
+        "    @property\n    def q(self): return self.p\nx = A().p\n"
+    ),
+    "mutual_generators": "def f():\n    yield from g()\ndef g():\n    yield from f()\nx = list(f())\n",
     "recursive_generator": "def g(n):\n    yield n\n    yield from g(n + 1)\nx = list(g(0))\n",
     "recursive_lambda": "x = (lambda f: f(f))(lambda f: f(f))\n",
     "recursive_decorator": "def d(f): return d(d(f))\n@d\ndef g(): pass\nx = g()\n",
@@ -74,6 +91,18 @@ PROGRAMS = {
     "recursive_equality": "class A:\n    def __eq__(self, other): return self == other\nx = A() == A()\n",
     "recursive_iteration": "class A:\n    def __iter__(self): return iter(self)\nx = list(A())\n",
     "recursion_in_finally": "def f():\n    try:\n        f()\n    finally:\n        f()\nf()\n",
+    "everything_in_itself": (
+        "a, b, c, d = [], {}, set(), (1,)\na += [a, b, c, d]\nb.update(a=a, b=b)\nd += (a, d)\na[:] = a * 3\n"
+        "x = [repr(a), str(b), a == a * 2, sorted(a, key=str), "
+        "nn.ModuleList(a), nn.Sequential(*a), sum(a, []), max(a)]\n"
+    ),
+    "class_in_itself": "class A: pass\nA.a = A\nA.b = A()\nA.b.c = A.b\nx = A.a.a.b.c.c\ny = repr(vars(A))\n",
+    "list_of_modules_in_itself": "m = nn.ModuleList()\nm.append(m)\nm.extend(m)\nm += m\nx = list(m.modules())\n",
+    "parents_and_children": (
+        "class A(nn.Module):\n    def __init__(self, parent=None):\n        super().__init__()\n"
+        "        self.parent = parent\n"
+        "        self.layer = nn.Linear(2, 3)\n        if parent is None:\n            self.child = A(self)\nx = A()\n"
+    ),
     "module_in_itself": "m = nn.Sequential()\nm.append(m)\ny = m(1)\n",
     "shared_modules": "m = nn.Linear(2, 2)\nfor i in range(60):\n    m = nn.Sequential(m, m)\n",
     "nested_modules": "m = nn.Linear(2, 2)\nfor i in range(3000):\n    m = nn.Sequential(nn.Sequential(m))\n",
@@ -98,6 +127,15 @@ PROGRAMS = {
     + "".join("    " * depth + f"if sys.argv[{depth}]:\n" for depth in range(18))
     + "    " * 18
     + "x = 1\n",
+    "exponential_join": (
+        "import sys\nx = 1\n" + "if sys.argv[1]:\n    x = x + x\nelse:\n    x = x * 3\n" * 100 + "y = nn.Linear(x, 2)\n"
+    ),
+    "exponential_join_of_lists": (
+        "import sys\nx = [1]\n" + "if sys.argv[1]:\n    x = x + x\nelse:\n    x = [x, x]\n" * 100 + "y = str(x)\n"
+    ),
+    "exponential_join_of_layers": (
+        "import sys\nx = nn.Linear(1, 1)\n" + "if sys.argv[1]:\n    x = nn.Sequential(x, x)\n" * 100 + "y = x(1)\n"
+    ),
     "growing_symbol": (
         "def f(n):\n    for i in range(200):\n        n = n * (n + 1)\n    return nn.Linear(n, n)\n"
         "def g(a, b, c, d):\n    return nn.Linear((a + b + c + d) ** 40, (a * b + c * d) ** 40)\n"

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from hostile_programs import AFTER, BEFORE, FRAGMENTS, PROGRAMS
+from hostile_shapes import AROUND, WIDE
 
 SERVER = Path(__file__).resolve().parent.parent / "server"
 LONGEST = 15.0
@@ -70,6 +71,21 @@ def test_what_stands_before_a_syntax_error_is_counted(programs: Printed, name: s
     file = programs.files[name]
     assert totals(file).get("before") == 16
     assert file["seconds"] < LONGEST
+
+
+@pytest.fixture(scope="module")
+def shapes(tmp_path_factory: pytest.TempPathFactory) -> Printed:
+    folder = tmp_path_factory.mktemp("shapes")
+    for name, text in AROUND.items():
+        (folder / f"{name}.py").write_bytes(f"{BEFORE}{text}{AFTER}".encode())
+    return Printed("count", "--no-cache", "--format", "json", "--timing", str(folder))
+
+
+@pytest.mark.parametrize("name", AROUND)
+def test_a_hostile_shape_costs_its_own_statement_alone(shapes: Printed, name: str) -> None:
+    file = shapes.files[name]
+    assert {"before": 16, "after": 36}.items() <= totals(file).items()
+    assert file["seconds"] < LONGEST * (4 if name in WIDE else 1)
 
 
 @pytest.mark.parametrize(

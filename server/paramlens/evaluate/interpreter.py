@@ -127,6 +127,8 @@ class Interpreter:
         self.problems: dict[tuple[str, Place], Problem] = {}
         self.unknowns: dict[tuple[Reason, str, Place | None], Unknown] = {}
         self.symbols: dict[str, Unknown] = dict(self.lasting_symbols)
+        self.symbol_names: dict[tuple[str, Unknown, int], str] = {}  # by label, unknown and its serial
+        self.symbol_counts: dict[str, int] = {}  # how many symbols there are with a label
         self.formulas = dict(self.lasting_formulas)  # serial of an unknown result → what it is made of
         self.current: tuple[Frame, code.Node] | None = None
         self.frames: list[Frame] = []
@@ -177,7 +179,7 @@ class Interpreter:
             raise LimitReached(Reason.STEP_LIMIT, "the step budget")
         if not self.steps & 15 and self.pulse is not None:
             self.pulse(not self.importing)
-        if not self.steps & 1023:
+        if not self.steps & 127:
             grace = _IMPORT_GRACE if self.importing else 0  # a module that is cut short would be lost for good
             if time.thread_time() > self.deadline + grace:
                 raise LimitReached(Reason.STEP_LIMIT, "the time limit")
@@ -409,13 +411,25 @@ class Interpreter:
             if isinstance(result, Sym):
                 return result
         base = unknown.label if unknown.label and len(unknown.label) <= 40 else fallback
-        name, count = base, 1
-        while not same(self.symbols.setdefault(name, unknown), unknown):
-            count += 1
-            name = f"{base}'{count}"
+        key = (base, unknown, unknown.serial)
+        name = self.symbol_names.get(key, "")
+        if not same(self.symbols.get(name), unknown):
+            name = self.symbol_names[key] = self._new_symbol(base, unknown)
         if self.importing:
             self.lasting_symbols[name] = unknown
         return symbol(name)
+
+    def _new_symbol(self, base: str, unknown: Unknown) -> str:
+        """The first free name. The search begins where the last one ended, or before: names may have been forgotten."""
+        count = self.symbol_counts.get(base, 1)
+        while count > 1 and f"{base}'{count}" not in self.symbols:
+            count -= 1
+        name = base if count == 1 else f"{base}'{count}"
+        while not same(self.symbols.setdefault(name, unknown), unknown):
+            count += 1
+            name = f"{base}'{count}"
+        self.symbol_counts[base] = count
+        return name
 
     # ------------------------------------------------------------------------------------------------ attributes
 

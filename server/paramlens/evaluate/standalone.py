@@ -98,7 +98,7 @@ def _on_its_own(vm: Interpreter) -> Iterator[None]:
     those before it."""
     grown: tuple[dict[Any, Any], ...] = (
         vm.assumptions, vm.received, vm.layer_names, vm.memories, vm.symbols, vm.formulas, vm.construction_tallies,
-        vm.functions,
+        vm.functions, vm.symbol_names,
     )  # fmt: skip
     sizes = [len(mapping) for mapping in grown]
     sites, phase = len(vm.sites), vm.phase

@@ -65,10 +65,10 @@ def _unparsed(context: Context, node: cst.Call) -> code.Stmt:
     """What `repair` put in the place of lines that do not parse."""
     text = expression(context.places, node.args[0].value) if node.args else None
     written = text.value if isinstance(text, code.Const) and isinstance(text.value, str) else ""
-    start = context.places.at(context.places.start(node))
-    indent = len(written) - len(written.lstrip())
-    span = code.Span(*start, start[0], start[1] + max(len(written.split("\n")[0]) - indent, 1))
-    return unparsed(written, span)
+    line, _ = context.places.at(context.places.start(node))
+    first = written.split("\n")[0]
+    indent = len(first) - len(first.lstrip())  # which need not be that of the block
+    return unparsed(written, code.Span(line, indent, line, max(len(first), indent)))
 
 
 def _assign(context: Context, node: cst.Assign) -> code.Stmt:

@@ -162,7 +162,7 @@ def _blank(line: str) -> bool:
 
 _NAME = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _TARGETS = re.compile(
-    r"\bfor\b(?P<loop>[^=:#]*?)\bin\b|\bas[ \t]+(?P<alias>\w+)|(?P<walrus>\w+)[ \t]*:="
+    r"\bfor\b(?P<loop>[^=:#]*?)\bin\b|\bas[ \t]+(?P<alias>\w+)|\b(?P<walrus>\w+)[ \t]*:="
     r"|\b(?:def|class)[ \t]+(?P<defined>\w+)|\bimport\b(?P<imported>[^=:#]*)"
 )
 _READS = re.compile(r"(?:if|elif|while|return|yield|raise|assert|match|case)\b")

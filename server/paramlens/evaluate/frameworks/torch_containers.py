@@ -320,6 +320,7 @@ def _clear(vm: Interpreter, self: Instance) -> None:
 @method("forward", SEQUENTIAL)
 def _forward(vm: Interpreter, self: Instance, input: Value) -> Value:
     for module in entries(self).values():
+        vm.step()
         input = vm.call(module, (input,))
     if self.state.incomplete is not None:
         return TensorValue(None, reason=self.state.incomplete)

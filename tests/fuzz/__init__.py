@@ -1,0 +1,1 @@
+"""Random programs, edits and messages: `python -m tests.fuzz --help`."""
