@@ -366,6 +366,16 @@ def test_nothing_is_left_behind_after_exit(client: Client) -> None:
     wait_until_gone(children)
 
 
+def test_what_waits_is_answered_before_the_end(client: Client) -> None:
+    client.start()
+    client.open("model.py", "HANG\n")
+    numbers = [client.ask_hints("model.py") for _ in range(3)]
+    client.ask("shutdown")
+    client.notify("exit")
+    assert client.process.wait(10) == 0
+    assert [client.answer(number)["error"]["code"] for number in numbers] == [-32800] * 3
+
+
 def test_exit_without_shutdown_is_an_error(client: Client) -> None:
     client.start()
     client.notify("exit")

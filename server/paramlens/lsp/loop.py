@@ -55,16 +55,15 @@ class Loop:
         return self._loop.call_later(seconds, self._make, call)
 
     def stop(self, status: int) -> None:
-        """Leave `run` with this status; the first one counts."""
+        """Leave `run` with this status, the first one, once nothing else waits: there may be answers under way."""
         if self._status is None:
             self._status = status
-        self._loop.stop()
+            self.when_idle(self._loop.stop)
 
     def run(self) -> int:
         """Make the calls until `stop`."""
-        if self._status is None:
-            self._clock.start()
-            self._loop.run_forever()
+        self._clock.start()
+        self._loop.run_forever()
         status, self._status = self._status, None
         return 1 if status is None else status
 
