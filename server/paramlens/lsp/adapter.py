@@ -179,7 +179,7 @@ class Protocol(LanguageServerProtocol):
         super().handle_message(structured)
 
     def _handle_cancel_notification(self, msg_id: Any) -> None:
-        if isinstance(self._request_futures.get(msg_id), asyncio.Future):
+        if _is_id(msg_id) and isinstance(self._request_futures.get(msg_id), asyncio.Future):
             super()._handle_cancel_notification(msg_id)
 
     def warm_up(self) -> None:
