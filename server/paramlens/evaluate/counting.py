@@ -10,7 +10,7 @@ from paramlens.evaluate.alternatives import Alternatives, undecided
 from paramlens.evaluate.choices import NEVER_A_LAYER
 from paramlens.evaluate.frameworks import keras_layer, torch_module
 from paramlens.evaluate.frameworks.conversion import flat_tensors
-from paramlens.evaluate.frameworks.state import Call, LayerState, Producer
+from paramlens.evaluate.frameworks.state import MOST_CALLS, Call, LayerState, Producer
 from paramlens.evaluate.leaf_counts import leaf_tally
 from paramlens.facts import CallFact, LayerFact, Status, Tally, WeightFact
 from paramlens.shapes import DTYPE_BYTES, element_count
@@ -328,6 +328,8 @@ def model_macs(instance: Instance) -> Dim | None:
     """Multiply-adds of one pass through a model: the sum over the calls of its layers."""
     counts: list[Dim] = []
     for item in all_instances(instance):
+        if len(item.state.calls) >= MOST_CALLS and item.state.framework == "torch":
+            return None
         for call in item.state.calls[:1] if item.state.framework == "keras" else item.state.calls:
             count = macs_of(item, call)
             if count is not None:

@@ -171,7 +171,7 @@ def call_layer(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -
     result = _declared_output(vm, self, _result(vm, self, args, options), args)
     output = relinked(vm, self, result, args, options, inputs)
     vm.touch(self)
-    self.state.calls.append(Call(inputs, output, vm.place))
+    self.state.note_call(Call(inputs, output, vm.place))
     return output
 
 

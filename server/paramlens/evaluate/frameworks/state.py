@@ -9,6 +9,9 @@ from typing import Any
 from paramlens.layers.declare import Built, LayerDeclaration
 from paramlens.values import ParameterValue, Place, Reason, TensorValue, Unknown, Value
 
+MOST_CALLS = 1_000
+"""Calls of one layer that are kept. With more of them, as in a training loop, nothing is added up over all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -81,6 +84,11 @@ class LayerState:
     calls: list[Call] = field(default_factory=list)
     wrapped: dict[str, Any] = field(default_factory=dict)
 
+    def note_call(self, call: Call) -> None:
+        """Add a call, unless there are very many."""
+        if len(self.calls) < MOST_CALLS:
+            self.calls.append(call)
+
     def __copy__(self) -> LayerState:
         """Calls are added in place."""
         return replace(self, calls=[*self.calls])
@@ -119,6 +127,8 @@ class LayerState:
             self.incomplete = Unknown(Reason.BRANCHES, "its attributes")
         self.is_built = self.is_built and other.is_built
         self.buffers |= other.buffers
-        own = {id(call) for call in self.calls}
-        self.calls = [*self.calls, *(call for call in other.calls if id(call) not in own)]
+        last = self.calls[-1] if self.calls else None
+        if other.calls and other.calls[-1] is not last and len(self.calls) < MOST_CALLS:
+            own = {id(call) for call in self.calls}
+            self.calls = [*self.calls, *(call for call in other.calls if id(call) not in own)][:MOST_CALLS]
         return self

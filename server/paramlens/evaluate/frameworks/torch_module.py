@@ -115,7 +115,7 @@ def _call(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -> Val
     result = vm.call(vm.get_attribute(self, "forward"), args, kwargs)
     tensors = tuple(value for value in vm.flat_tensors((args, kwargs)))
     vm.touch(self)
-    ensure_state(vm, self).calls.append(Call(tensors, result, vm.place))
+    ensure_state(vm, self).note_call(Call(tensors, result, vm.place))
     return result
 
 
