@@ -9,6 +9,7 @@ The modules that a file imports are read once for all versions. What a run chang
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections import Counter, defaultdict
@@ -27,7 +28,7 @@ from paramlens.evaluate.reporting import Made, MadeAt
 from paramlens.evaluate.run import FileRun
 from paramlens.evaluate.standalone import Alone
 from paramlens.evaluate.versions import Difference, Lost, difference
-from paramlens.facts import Analysis, Problem, SiteFact
+from paramlens.facts import Analysis, ModelFact, Problem, SiteFact
 from paramlens.syntax.code import Refusal, Source
 from paramlens.syntax.source import read_expression
 from paramlens.syntax.stale_lines import stale_lines
@@ -69,6 +70,7 @@ class _Before:
     dependencies: Dependencies
     settings: tuple[object, ...]
     made: Sequence[MadeAt]
+    models: tuple[ModelFact, ...]
 
 
 class LiveFile:
@@ -146,7 +148,9 @@ class LiveFile:
             name, _ = module_name(self.path)
             known = FileRun(vm, self.path, name, source)
             known.run(lambda module: [(call, *_evaluate_call(vm, module, call)) for call in calls])
-        self._run, self._before = known, _Before(source, known.dependencies, known.settings, known.made)
+        self._run, self._before = known, _Before(
+            source, known.dependencies, known.settings, known.made, known.models
+        )
         if before is not None and change is not None:
             self._carry_over(before, self._before, change)
         self._evaluate_rest(vm, patient=watch is None)
@@ -228,9 +232,12 @@ class LiveFile:
             return None
         made = [Alone(made, {}, (), Trace(), frozenset()) for made in before.made]
         moved = [_moved(found, change, whole=False) for found in (*made, *self._alone.values())]
-        return Analysis(
-            self.path, source.text, self._site_facts(source, [], [found for found in moved if found is not None])
-        )
+        models = []
+        for model in before.models:
+            with contextlib.suppress(Lost):
+                models.append(change.moved(model))
+        sites = self._site_facts(source, [], [found for found in moved if found is not None])
+        return Analysis(self.path, source.text, sites, tuple(models))
 
     def _report(self, run: FileRun, alone: dict[str, Alone]) -> Analysis:
         vm = self._vm
