@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from paramlens.evaluate import branches, classes, functions, generators, modules, names, unparsed
+from paramlens.evaluate.being_typed import begins_another_name, is_bare_name
 from paramlens.evaluate.choices import item_of, one_of
 from paramlens.evaluate.expressions import condition, evaluate, evaluate_index
 from paramlens.evaluate.frames import BREAK, CONTINUE, Frame, Signal, Thrown
@@ -45,21 +46,17 @@ def _expression(vm: Interpreter, node: code.ExprStmt, frame: Frame) -> None:
     try:
         evaluate(vm, node.value, frame)
     except Thrown as error:
-        if not _is_being_typed(vm, node.value, error, frame):
+        if not is_bare_name(vm, node.value, error, frame):
             raise
 
 
-def _is_being_typed(vm: Interpreter, node: code.Expr, error: Thrown, frame: Frame) -> bool:
-    """Whether a name that is not there is the beginning of a statement: nothing else writes one on a line of its own,
-    unless the error is expected."""
-    while isinstance(node, code.Attribute):
-        node = node.value
-    missing = isinstance(node, code.Name) and error.kind in ("AttributeError", "NameError")
-    return missing and not error.deliberate and not any(running.try_depth for running in (*vm.frames, frame))
-
-
 def _assign(vm: Interpreter, node: code.Assign, frame: Frame) -> None:
-    value = evaluate(vm, node.value, frame)
+    try:
+        value = evaluate(vm, node.value, frame)
+    except Thrown as error:
+        if not begins_another_name(vm, node, error, frame):
+            raise
+        value = vm.note(Unknown(Reason.RAISED, error.message, error.place))
     for target in node.targets:
         assign(vm, target, value, frame)
 
