@@ -104,6 +104,8 @@ class Interpreter:
         self.lasting: Changes = {}  # what a run changed of what outlasts it, as it was before
         self.lasting_symbols: dict[str, Unknown] = {}
         self.lasting_formulas: dict[int, tuple[str, Unknown, Unknown]] = {}
+        self.lasting_marks: set[str] = set()
+        self.lasting_variables: set[str] = set()
         self.imports_main = False  # an imported module uses the analysed one: neither outlasts the other
         self.cut_short = False  # a limit ended a statement of an imported module: its names are lost
         self.pulse: Callable[[bool], None] | None = None  # called now and then; may raise Interrupted if told True
@@ -135,8 +137,8 @@ class Interpreter:
         self.running: list[FunctionValue] = []
         self.handling: list[Value] = []
         self.received: dict[int, Place] = {}  # modules that a call in the analysed file gave, by id: where
-        self.tensor_marks: set[str] = set()  # names of attributes that the program sets on tensors
-        self.assigned_variables: set[str] = set()
+        self.tensor_marks = set(self.lasting_marks)  # names of attributes that the program sets on tensors
+        self.assigned_variables = set(self.lasting_variables)  # of the environment
         self.building: list[Instance] = []
         self.star_search: set[tuple[int, str]] = set()
         self.repeating = 0
@@ -214,6 +216,18 @@ class Interpreter:
             position = (function.offset + span.line, span.column)
             self.entered_functions.add(position)
             self.uses.entered.add(position)
+
+    def mark_tensors(self, name: str) -> None:
+        """The program sets an attribute of that name on a tensor."""
+        self.tensor_marks.add(name)
+        if self.importing:
+            self.lasting_marks.add(name)
+
+    def assign_variable(self, name: str) -> None:
+        """The program sets a variable of its environment; `*` stands for any."""
+        self.assigned_variables.add(name)
+        if self.importing:
+            self.lasting_variables.add(name)
 
     def too_deep(self, function: FunctionValue) -> None:
         """Note that calls nest too deep; recursion that does so again and again ends the statement."""

@@ -36,6 +36,9 @@ class Machine(Protocol):
     def is_installed_code(self, path: str | None = None) -> bool:
         """Whether the file, or the code that runs, belongs to an installed package."""
 
+    def assign_variable(self, name: str) -> None:
+        """Note that the program sets an environment variable; `*` stands for any."""
+
     def step(self) -> None:
         """Count a piece of work; ends the evaluation when the budget is used up."""
 

@@ -21,7 +21,7 @@ from paramlens.evaluate.standalone import UnknownKey
 from paramlens.evaluate.versions import Difference
 from paramlens.facts import LayerFact, ModelFact, Problem
 from paramlens.syntax.code import Source
-from paramlens.values import Instance, ModuleValue, Place, Scope, Value
+from paramlens.values import Instance, ModuleValue, Place, Scope, Unknown, Value
 
 CallResult = tuple[str, Value, "Place | None"]
 
@@ -81,7 +81,9 @@ class FileRun:
     @property
     def settings(self) -> tuple[object, ...]:
         """What it set for everything that follows."""
-        return set(self._vm.tensor_marks), set(self._vm.assigned_variables), set(self._vm.symbols)
+        vm = self._vm
+        elsewhere = {name for name, unknown in vm.symbols.items() if _is_elsewhere(unknown, self._path)}
+        return set(vm.tensor_marks), set(vm.assigned_variables), vm.symbols.keys() - elsewhere
 
     def _all(self) -> list[_Left]:
         return [*(self._left[index] for index in sorted(self._left)), self._after]
@@ -107,19 +109,25 @@ class FileRun:
         vm = self._vm
         grown = self._grown()
         sizes, count = [len(mapping) for mapping in grown], len(vm.sites)
-        marks = len(vm.tensor_marks), len(vm.assigned_variables), len(vm.assumptions)
+        marks = self._marks()
         ahead = index in self._module.source.done
         done = len(self._module.source.done)
         kept, entered = (vm.problems, vm.unknowns), vm.entered_functions
         vm.problems, vm.unknowns, vm.entered_functions = {}, {}, set()
         modules.run_statement(vm, self._module, self._module.source, index)
         alone = not ahead and len(self._module.source.done) == done + 1
-        same = marks == (len(vm.tensor_marks), len(vm.assigned_variables), len(vm.assumptions))
         keys = tuple([*mapping][size:] for mapping, size in zip(grown, sizes, strict=True))
-        left = _Left(vm.sites[count:], vm.problems, vm.unknowns, keys, alone and same, vm.entered_functions)
+        in_run = vm.phase == 0 and all(phase == 0 for _, _, phase, _ in vm.sites[count:])
+        plain = alone and in_run and marks == self._marks()
+        left = _Left(vm.sites[count:], vm.problems, vm.unknowns, keys, plain, vm.entered_functions)
         vm.problems, vm.unknowns = kept
         vm.entered_functions = entered | left.entered
         return left
+
+    def _marks(self) -> tuple[int, int]:
+        """How much the program has set for everything that follows, beside what imported modules set."""
+        vm = self._vm
+        return len(vm.tensor_marks - vm.lasting_marks), len(vm.assigned_variables - vm.lasting_variables)
 
     def _grown(self) -> tuple[dict[Any, Any], ...]:
         """What statements add to and what is forgotten with them."""
@@ -222,3 +230,8 @@ class FileRun:
         names = self._module.scope.names
         first = {name: min(self.dependencies.binders({name}), default=last) for name in names}
         self._module.scope.names = dict(sorted(names.items(), key=lambda item: first[item[0]]))
+
+
+def _is_elsewhere(unknown: Unknown, path: str) -> bool:
+    """Whether an unknown value comes from another file."""
+    return unknown.place is not None and unknown.place.path != path

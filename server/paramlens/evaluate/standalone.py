@@ -114,7 +114,8 @@ def _on_its_own(vm: Interpreter) -> Iterator[None]:
                 mapping.popitem()
         del vm.sites[sites:]
         vm.uses, vm.problems, vm.unknowns, vm.tallies = kept
-        vm.phase, vm.tensor_marks, vm.assigned_variables, vm.entered_functions = phase, marks, variables, entered
+        vm.phase, vm.entered_functions = phase, entered
+        vm.tensor_marks, vm.assigned_variables = marks | vm.lasting_marks, variables | vm.lasting_variables
 
 
 def _run(vm: Interpreter, candidate: Candidate, assumed: str) -> None:

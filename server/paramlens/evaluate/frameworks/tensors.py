@@ -84,7 +84,7 @@ def set_attribute(vm: Interpreter, tensor: TensorValue, name: str, new: Value) -
         truth = vm.truth(new)
         tensor.trainable = truth if truth is not None else Unknown(Reason.UNKNOWN_ARGUMENT, name)
     elif name != "data":
-        vm.tensor_marks.add(name)
+        vm.mark_tensors(name)
     elif isinstance(new, TensorValue):
         tensor.shape = new.shape
         tensor.data = new.data

@@ -108,7 +108,7 @@ def get_variable(vm: Machine, key: Value, default: Value = None) -> Value:
 
 def assign_variable(vm: Machine, self: Value, name: Value, *value: Value) -> None:
     known_name = plain(name)
-    vm.assigned_variables.add(known_name if isinstance(known_name, str) else "*")
+    vm.assign_variable(known_name if isinstance(known_name, str) else "*")
 
 
 def set_default_variable(vm: Machine, self: Value, name: Value, default: Value = None) -> Value:
@@ -118,7 +118,7 @@ def set_default_variable(vm: Machine, self: Value, name: Value, default: Value =
 
 
 def assign_variables(vm: Machine, self: Value, *values: Value, **named: Value) -> None:
-    vm.assigned_variables.add("*")
+    vm.assign_variable("*")
 
 
 ENVIRON_CLASS = make_class(
