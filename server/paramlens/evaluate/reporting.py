@@ -145,6 +145,7 @@ def _models(vm: Interpreter, module: ModuleValue, facts: dict[int, LayerFact], k
         before, fact = known.get(name, (None, None))
         if fact is not None and before is value:
             models[name] = value, fact
+            facts[id(value)] = fact.layer
         elif id(value) not in owned or _is_whole(vm, value):
             macs = counting.model_macs(value)
             layer = _fact(vm, value, name, facts)
