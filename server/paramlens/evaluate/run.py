@@ -102,7 +102,7 @@ class FileRun:
         later = vm.entered_functions - entered
         self._after = _Left(vm.sites[count:], vm.problems, vm.unknowns, (), not results, later)
         self.dependencies = Dependencies(self.source.statements, self._module.source.traces)
-        self._describe(self._left, results)
+        self._describe(set(self._left), results)
         self._after.made = reporting.made_at(vm, self._path, self._after.sites, {})
 
     def _run_one(self, index: int) -> _Left:
@@ -134,12 +134,15 @@ class FileRun:
         vm = self._vm
         return vm.received, vm.memories, vm.symbols, vm.construction_tallies, vm.functions
 
-    def _describe(self, left: Mapping[int, _Left], results: list[CallResult]) -> None:
-        """The facts of what these statements made."""
+    def _describe(self, statements: set[int], results: list[CallResult]) -> None:
+        """The facts of what these statements made, and of what is a model now and was none, or the other way round."""
         facts: dict[int, LayerFact] = {}
-        self.models, self._models = reporting.models_of(self._vm, self._module, results, facts, self._models)
-        for one in left.values():
-            one.made = reporting.made_at(self._vm, self._path, one.sites, facts)
+        before = self._models
+        self.models, self._models = reporting.models_of(self._vm, self._module, results, facts, before)
+        others = self.dependencies.binders(before.keys() ^ self._models.keys()) if before else set()
+        for index in statements | others:
+            left = self._left[index]
+            left.made = reporting.made_at(self._vm, self._path, left.sites, facts)
 
     # ----------------------------------------------------------------------------------------- what an edit concerns
 
@@ -170,7 +173,7 @@ class FileRun:
         vm.entered_functions = set().union(*(left.entered for left in self._all()))
         self.dependencies = Dependencies(source.statements, self._module.source.traces)
         self._order_names()
-        self._describe({index: self._left[index] for index in concerned}, [])
+        self._describe(concerned, [])
         found = self.dependencies.affected(change.added, change.after)
         return found <= concerned and settings == self.settings and self._may_run_again(concerned)
 
