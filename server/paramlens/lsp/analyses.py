@@ -11,7 +11,7 @@ from paramlens.facts import Analysis
 from paramlens.jobs import Job
 from paramlens.lsp.documents import Document
 from paramlens.lsp.loop import Loop, Timer
-from paramlens.lsp.worker import CRASHED, Worker
+from paramlens.lsp.worker import CRASHED, NOT_STARTED, Worker
 from paramlens.settings import Settings
 from paramlens.sources import LARGEST_FILE
 from paramlens.worker import Answer
@@ -314,7 +314,7 @@ class Analyses:
                 self._finish(entry, snapshot)
             elif self.early and entry.known:  # of a file that was just opened it says next to nothing
                 entry.settle(snapshot)
-        elif answer.failure == CRASHED and not entry.crashed:
+        elif answer.failure in (CRASHED, NOT_STARTED) and not entry.crashed:
             entry.crashed = True
             self._enqueue(document.uri, first=entry.own)
         elif answer.failure or entry.lost >= MOST_LOST:

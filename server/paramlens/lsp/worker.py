@@ -30,6 +30,7 @@ SUPERSEDED_LIMIT = 2.0
 
 
 CRASHED = "the analysis crashed"
+NOT_STARTED = "the worker did not start"
 
 
 class WorkerProcess:
@@ -192,7 +193,7 @@ class Worker:
             self._ready = True
             self._watch()
         else:
-            self._fail(CRASHED if self._ready else "the worker did not start")
+            self._fail(CRASHED if self._ready else NOT_STARTED)
 
     def _answered(self, answer: Answer) -> None:
         asked = self._asked.get(answer.number)
@@ -215,7 +216,7 @@ class Worker:
         if not self._asked:
             return
         if not self._ready:
-            self._limit(START_LIMIT, "the worker did not start")
+            self._limit(START_LIMIT, NOT_STARTED)
         elif len(self._asked) > 1:
             self._limit(SUPERSEDED_LIMIT, "")
         else:
