@@ -50,7 +50,7 @@ def test_what_was_found_once() -> None:
 
 
 def test_an_answer_that_is_lost_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fuzz.conversations.LOST", 1.5)
+    monkeypatch.setattr("fuzz.conversations.LOST", 8.0)
     real = Connection._take
 
     def deaf(connection: Connection, message: Any) -> None:
