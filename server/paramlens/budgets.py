@@ -6,19 +6,19 @@ net has 11,173,962 parameters, over its budget of 10,000,000 (10M): line 34 make
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from paramlens import written
 from paramlens.costs import Costs, at_least, certain_total, costliest, own_count, parts, training_bytes, weight_bytes
 from paramlens.facts import Analysis, ModelFact, Problem, Status
+from paramlens.records import Record, record
 
 RULE = "params-budget"
 NAMED_LINES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+@record
+class Budget(Record):
     """Limits for the models whose name, class or path::name the glob `model` meets. Sizes in bytes."""
 
     model: str = "*"

@@ -19,7 +19,6 @@ import sys
 import time
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import EnumMeta
 from functools import lru_cache
 from typing import Any
@@ -27,6 +26,7 @@ from typing import Any
 from paramlens.facts import Analysis
 from paramlens.jobs import ANALYZER_VARIABLE, Job, Read, environment_of, evaluated
 from paramlens.lints import lint
+from paramlens.records import Record, record
 
 FOLDER_VARIABLE = "PARAMLENS_CACHE_DIR"
 MOST_BYTES = 200 * 2**20
@@ -36,8 +36,8 @@ DIGEST_BYTES = 20
 _writes = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+@record
+class Kept(Record):
     """A result with what it was read from.
 
     files    path and digest of each file that was asked for, None where there was none

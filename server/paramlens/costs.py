@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from paramlens.facts import LayerFact, ModelFact, Status, Tally
+from paramlens.records import Record, record
 from paramlens.shapes import DTYPE_BYTES
 from paramlens.values import Place
 
@@ -43,8 +44,8 @@ OPTIMIZER_TITLES: Mapping[str, str] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Costs:
+@record
+class Costs(Record):
     """What the figures assume: the type of a weight whose own is the default, and the optimizer.
 
     `dtype` None leaves every weight the type that the code gives it.
@@ -121,8 +122,8 @@ def parts(layer: LayerFact) -> Iterator[LayerFact]:
             stack.extend(reversed(part.children))
 
 
-@dataclass(frozen=True, slots=True)
-class Costly:
+@record
+class Costly(Record):
     """The parameters that one line of source makes in a model."""
 
     place: Place

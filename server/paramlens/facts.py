@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from paramlens.dims import Dim
+from paramlens.records import Record, record
 from paramlens.shapes import Shape
 from paramlens.values import Place, Unknown
 
@@ -21,8 +22,8 @@ class Status(enum.Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+@record
+class Tally(Record):
     """A parameter count. For LOWER_BOUND the numbers are what is certain; for UNKNOWN they are None.
 
     `assumed` says that the numbers hold for the default arguments of a function that nothing here calls
@@ -38,8 +39,8 @@ class Tally:
     assumed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class WeightFact:
+@record
+class WeightFact(Record):
     """One weight tensor: its name within the layer, shape, axis names (may be empty) and count."""
 
     name: str
@@ -50,8 +51,8 @@ class WeightFact:
     dtype: str = "float32"
 
 
-@dataclass(frozen=True, slots=True)
-class CallFact:
+@record
+class CallFact(Record):
     """One call of a layer: the shapes in and out, and where each input came from (class name and place)."""
 
     input_shapes: tuple[Shape | None, ...]
@@ -61,8 +62,8 @@ class CallFact:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LayerFact:
+@record
+class LayerFact(Record):
     """One layer, module or model instance and what it owns. `weights` are its own, children have theirs.
 
     `name` is the name under which the parent holds it. `shared` says that its parameters were already listed under
@@ -84,8 +85,8 @@ class LayerFact:
         return self.calls[0].output_shapes[0] if self.calls and self.calls[0].output_shapes else None
 
 
-@dataclass(frozen=True, slots=True)
-class SiteFact:
+@record
+class SiteFact(Record):
     """A call expression that constructs a layer, module or model, with all that was made there.
 
     `tallies` holds the distinct ones, ascending; `instances` how many objects were made; `layers` one LayerFact for
@@ -108,8 +109,8 @@ class SiteFact:
         return max((tally.status for tally in self.tallies), key=order.index, default=Status.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class ModelFact:
+@record
+class ModelFact(Record):
     """A module-level or main-path model, or the result of `--call` (then `name` is the expression)."""
 
     name: str
@@ -123,8 +124,8 @@ class ModelFact:
         return self.layer.tally
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+@record
+class Problem(Record):
     """Something to tell the person. `severity` is hint, information, warning or error."""
 
     rule: str
@@ -135,8 +136,8 @@ class Problem:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
+@record
+class Analysis(Record):
     """Everything found in one file. `unknowns` counts the reasons of unknown values by the name of their enum member.
 
     `imported` are the absolute paths of the source files it read (for refresh); `comments` the `# paramlens:` comments

@@ -7,8 +7,8 @@ from __future__ import annotations
 import importlib
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from paramlens.facts import Analysis
 from paramlens.isolation import ANALYZER_VARIABLE as ANALYZER_VARIABLE
 from paramlens.lints import lint
+from paramlens.records import Record, record
 from paramlens.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ MOST_FILES = 12
 Read = Callable[[str], "str | None"]
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+@record
+class Job(Record):
     """What to analyse. `calls` are expressions to evaluate after the module; `python` names an environment; `cache` is
     the folder to keep the result in, see `paramlens.cache`; `seconds` is the processor time, None the evaluator's own;
     `recheck` says that files that this one reads may have changed on disk.
@@ -67,8 +68,8 @@ class LiveFiles:
         self._files: OrderedDict[tuple[str, Environment], tuple[LiveFile, Source]] = OrderedDict()
         self._outdated: set[tuple[str, Environment]] = set()
         self._most = most
-        self.last: tuple[Job, Analysis, Mapping[str, str | None]] | None = None
-        """The last result, if nothing was left undone, before the settings were applied; and the other files read."""
+        self.last: tuple[Job, Analysis, LiveFile] | None = None
+        """The last result, if nothing was left undone, before the settings were applied; and its file."""
 
     def analysis(self, job: Job, read: Read, watch: Watch) -> Analysis:
         """The analysis of a version of a file, see `LiveFile.analysis`. To be called on a deep stack."""
@@ -93,7 +94,7 @@ class LiveFiles:
             watch.early(lint(analysis, job.settings))
 
         found = file.analysis(source, job.calls, replace(watch, early=early))
-        self.last = (job, found, file.texts) if file.is_whole else None
+        self.last = (job, found, file) if file.is_whole else None
         return lint(found, job.settings)
 
     def knows(self, job: Job) -> bool:

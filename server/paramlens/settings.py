@@ -19,7 +19,7 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -29,6 +29,7 @@ from paramlens.budgets import Budget
 from paramlens.costs import OPTIMIZER_STATES, Costs
 from paramlens.facts import Problem
 from paramlens.quantities import parse_bytes, parse_count, written_value
+from paramlens.records import Record, record
 from paramlens.shapes import DTYPE_BYTES
 from paramlens.toml_places import place_of, place_of_error
 from paramlens.values import Place
@@ -47,8 +48,8 @@ Read = Callable[[str], "str | None"]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+@record
+class Settings(Record):
     """All settings with their defaults. `root` is the folder of the pyproject.toml they came from, if any.
 
     `dtype` None leaves every weight the type that the code gives it; `rules` maps a rule to a severity or `off`.
@@ -70,16 +71,16 @@ class Settings:
         return Costs(self.dtype, self.optimizer)
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+@record
+class Loaded(Record):
     """Settings and what was wrong with them."""
 
     settings: Settings
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Fault:
+@record
+class _Fault(Record):
     """Something wrong under the keys `path` (`("budgets", 0, "max-params")`)."""
 
     path: tuple[str | int, ...]
@@ -161,8 +162,8 @@ def _nearest(name: str, known: Iterable[str]) -> str:
 _Path = tuple["str | int", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
+@record
+class _Key(Record):
     """The field a key sets and how its value is read: `read(value, path, faults)` raises ValueError."""
 
     field: str

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
+from paramlens.records import record
 from paramlens.shapes import Shape
 
 if TYPE_CHECKING:
@@ -478,7 +479,7 @@ class FunctionValue(Mutable):
         self.attributes = contents
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record
 class NativeFunction:
     """A function whose behaviour is written here: `call(vm, *args, **kwargs)`, bound by Python's own rules."""
 
@@ -486,13 +487,13 @@ class NativeFunction:
     call: Callable[..., Value]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record
 class BoundMethod:
     function: Value
     receiver: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record
 class PartialValue:
     """`functools.partial(function, *args, **kwargs)`."""
 
@@ -501,24 +502,24 @@ class PartialValue:
     kwargs: dict[str, Value]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record
 class PropertyValue:
     getter: Value
     setter: Value = None
     cached: bool = False  # functools.cached_property
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record
 class StaticMethodValue:
     function: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record
 class ClassMethodValue:
     function: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record
 class SuperValue:
     """`super()`: attributes are looked up in the receiver's MRO after `cls`."""
 

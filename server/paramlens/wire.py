@@ -7,24 +7,25 @@ number alone; the receiving side then has the same object again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from paramlens.facts import Analysis, ModelFact, SiteFact
+from paramlens.records import Record, record
 
 Fact = TypeVar("Fact")
 
 
-@dataclass(frozen=True, slots=True)
-class Parts(Generic[Fact]):
+@record
+class Parts(Generic[Fact], Record):
     """Facts in their order by number, and those among them that are new."""
 
     numbers: tuple[int, ...]
     new: Mapping[int, Fact]
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+@record
+class Packed(Record):
     """An analysis without its text, and without the facts that were sent before. `imported` is None when it is the same
     as last time."""
 

@@ -15,13 +15,13 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from paramlens import cache
 from paramlens.facts import Analysis
 from paramlens.jobs import ANALYZER_VARIABLE, Job, LiveFiles, Read, run
 from paramlens.memory import collect_less
+from paramlens.records import Record, record
 from paramlens.sources import read_source
 from paramlens.stack import start_on_deep_stack
 from paramlens.values import Interrupted
@@ -37,14 +37,14 @@ PATIENCE = 0.01
 """Seconds of a live job, after which facts of the version before stand for what is not evaluated yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+@record
+class Overlay(Record):
     path: str
     text: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+@record
+class Ask(Record):
     """A job. A `live` one is for a file that is being edited: what was found in its last version is used, several
     answers may follow, and the next `Ask` ends it."""
 
@@ -53,13 +53,13 @@ class Ask:
     live: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+@record
+class Ready(Record):
     """The worker's first message: what it needs is imported."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+@record
+class Answer(Record):
     """The analysis (of a live job `packed`), or what failed, or nothing when another job came first.
 
     After a `fatal` answer the worker ends. One that is not `final` is complete where the edit stands; the rest follows.
@@ -172,11 +172,11 @@ class _Analyst:
         """Keep the last result for the next start, if the text is that of the file on disk."""
         if self._folder is None or self._files.last is None:
             return
-        job, analysis, texts = self._files.last
+        job, analysis, file = self._files.last
         known = job.path, job.text
         if known not in self._kept and read_source(job.path) == job.text:
             self._kept = {known}
-            cache.keep(job, analysis, texts, self._folder)
+            cache.keep(job, analysis, file.texts, self._folder)
 
     def _result(self, number: int, job: Job, *, answered: bool) -> Answer:
         from paramlens.evaluate.live import Watch

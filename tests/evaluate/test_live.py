@@ -63,11 +63,16 @@ tied.weight = other.weight
 """
 
 HELPER = """\
+from functools import lru_cache
+import torch.nn as nn
 REGISTRY = []
 WIDTH = 32
 def register(function):
     REGISTRY.append(function)
     return function
+@lru_cache
+def shared():
+    return nn.Sequential(nn.Linear(1, 1))
 """
 
 
@@ -190,6 +195,17 @@ def test_what_a_run_changes_of_imported_modules_is_taken_back(open_file: Callabl
     for number in range(4, 8):
         analysis = editor.edit(f"register({number - 1})", f"register({number})")
         assert [tally.total for site in analysis.sites for tally in site.tallies] == [4]
+
+
+def test_what_a_run_adds_to_a_kept_result_is_taken_back(open_file: Callable[[str], Editor]) -> None:
+    head = "import torch.nn as nn\nfrom helper import shared\nnet = shared()\n"
+    editor = open_file(head + "net.append(nn.Linear(1, 1))\nx = 3\n")
+    for number in range(3):
+        analysis = editor.edit("x = 3\n", "\nx = 3\n")
+        (model,) = analysis.models
+        assert model.tally.total == 2 + 2, number
+        editor.edit("nn.Linear(1, 1)", "nn.Linear(1, 2)")
+        editor.edit("nn.Linear(1, 2)", "nn.Linear(1, 1)")
 
 
 def test_a_file_that_changed_is_read_again(open_file: Callable[[str], Editor]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from paramlens.syntax import code, lower
 from paramlens.syntax.gate import gate
+from paramlens.syntax.lower_concrete import lower_concrete
 from paramlens.syntax.lower_tree import block_of_tree
 from paramlens.syntax.segment import Segment
 from paramlens.syntax.source import read_source
@@ -36,7 +37,7 @@ class Comparison:
         facts = gate(dataclasses.replace(segment, line=0))
         assert not isinstance(facts, code.Refusal)
         facts = dataclasses.replace(facts, cuts=cuts)
-        expected = lower._by_libcst(segment, facts, function_body, class_members)
+        expected = lower_concrete(segment, facts, function_body, class_members)
         self.compared += 1
         if comparable(found) != comparable(expected):
             self.different.append(segment.text)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from paramlens.excludes import is_excluded
+from paramlens.records import Record, record
 from paramlens.settings import Loaded, load
 from paramlens.sources import Unreadable, read_text
 
@@ -17,8 +17,8 @@ EXCLUDED_FOLDERS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+@record
+class Found(Record):
     """The files to analyse, as the person would name them, and one line for each path that gave none."""
 
     files: tuple[str, ...]

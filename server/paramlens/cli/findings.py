@@ -6,12 +6,12 @@ model.py:3:9: error [params-budget] model has 34,826 parameters, over its budget
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paramlens.cli.cells import in_cell
 from paramlens.facts import Problem
 from paramlens.features.diagnostics import Diagnostic
+from paramlens.records import Record, record
 from paramlens.values import Place
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _COMMANDS = {"error": "error", "warning": "warning"}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+@record
+class Finding(Record):
     """A problem in a file as the person named it."""
 
     path: str

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from paramlens.cache import find
 from paramlens.cli.files import settings_of
 from paramlens.facts import Analysis
 from paramlens.jobs import Job
+from paramlens.records import Record, record
 from paramlens.settings import Settings
 from paramlens.sources import Unreadable, load_source, read_source
 from paramlens.worker import Answer, answer
@@ -24,8 +24,8 @@ MOST_WORKERS = 4
 _Asker: TypeAlias = Callable[[Job], Answer]
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+@record
+class Result(Record):
     """One file: its analysis, or why there is none in one line."""
 
     path: str  # as the person named it
@@ -36,8 +36,8 @@ class Result:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
+@record
+class _Given(Record):
     """What holds for all files."""
 
     calls: tuple[str, ...]
@@ -45,8 +45,8 @@ class _Given:
     cache: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
+@record
+class _Task(Record):
     path: str
     job: Job
     notebook: NotebookMap | None

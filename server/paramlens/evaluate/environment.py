@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from paramlens.records import Record, record
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+
+@record
+class Environment(Record):
     """`roots` are folders of the workspace that imports start from, `site_packages` those of installed packages."""
 
     site_packages: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from paramlens.evaluate.journal import Changes, Mark
+from paramlens.records import Record, record
 from paramlens.syntax.code import Node, Refusal
 from paramlens.values import ClassValue, FunctionValue, Instance, ListValue, ModuleValue, Place, Scope, Value
 
@@ -53,8 +54,8 @@ class Frame:
         return Place(self.module.path or "", line, span.column + 1, end_line, span.end_column + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+@record
+class Signal(Record):
     """How a statement left its block: `kind` is "return", "break" or "continue"."""
 
     kind: str

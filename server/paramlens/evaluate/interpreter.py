@@ -155,7 +155,6 @@ class Interpreter:
         self.deadline = time.thread_time() + self.limits.seconds
         self.defining: list[Statement] = []  # top-level statements that run now, the innermost last
         self.layer_names: dict[int, str] = {}
-        self.traces: list[tuple[str, str]] = []
         self.tallies: dict[int, Tally] = {}
         self.large_trees = 0  # instances that were looked at in counting large modules
         self.construction_tallies: dict[int, Tally] = {}  # torch: counts as the constructor left them
@@ -248,8 +247,7 @@ class Interpreter:
         return unknown
 
     def trace(self, name: str, problem: Exception) -> None:
-        """Remember where a native did not cover a case (for the developers of Paramlens)."""
-        self.traces.append((name, f"{type(problem).__name__}: {problem}"))
+        """Say where a native did not cover a case (for the developers of Paramlens)."""
         if os.environ.get("PARAMLENS_TRACE"):
             sys.stderr.write(f"{self.place.path}:{self.place.line}: {name}: {type(problem).__name__}: {problem}\n")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from paramlens.records import Record, record
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+@record
+class Limits(Record):
     """steps        statements and calls per file
     idle_steps   of those, in a row without a layer being made: recursion that only burns time ends here
     decorator_steps   of those, that applying one decorator may take

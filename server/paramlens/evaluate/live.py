@@ -14,7 +14,7 @@ import os
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from paramlens.evaluate import reporting, standalone
 from paramlens.evaluate.dependencies import Dependencies, Trace
@@ -29,6 +29,7 @@ from paramlens.evaluate.run import FileRun
 from paramlens.evaluate.standalone import Alone
 from paramlens.evaluate.versions import Difference, Lost, difference
 from paramlens.facts import Analysis, ModelFact, Problem, SiteFact
+from paramlens.records import Record, record
 from paramlens.syntax.code import Refusal, Source
 from paramlens.syntax.source import read_expression
 from paramlens.syntax.stale_lines import stale_lines
@@ -38,8 +39,8 @@ MOST_RUNS = 1_000
 """Versions after which the imported modules are read again, as what was left behind adds up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+@record
+class Watch(Record):
     """Somebody who waits: `early` is given what is known after `patience` seconds; `interrupted` says that another
     version is wanted by now."""
 
@@ -62,8 +63,8 @@ class Watch:
         return pulse
 
 
-@dataclass(frozen=True, slots=True)
-class _Before:
+@record
+class _Before(Record):
     """A version that was run to its end."""
 
     source: Source

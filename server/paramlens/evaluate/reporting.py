@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from paramlens.dims import Sym
 from paramlens.evaluate import counting
 from paramlens.facts import LayerFact, ModelFact, SiteFact, Status, Tally
+from paramlens.records import Record, record
 from paramlens.values import Instance, ModuleValue, ParameterValue, Place, Unknown, Value
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ KnownModels: TypeAlias = dict[str, tuple[Instance, ModelFact]]
 _MOST_LAYERS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+@record
+class Made(Record):
     """Instances of one class and one count that one evaluation made at one place; `layer` is the first of them.
 
     `in_run` says that the program itself makes them; `assumed` are the default arguments that they hold for.

@@ -56,10 +56,6 @@ class FileRun:
         self.models: tuple[ModelFact, ...] = ()
 
     @property
-    def module(self) -> ModuleValue:
-        return self._module
-
-    @property
     def made(self) -> Sequence[MadeAt]:
         """What was made, by statement."""
         return [left.made for left in self._all()]
@@ -158,10 +154,10 @@ class FileRun:
         self._forget(concerned)
         self._module.source.continued(source, concerned)
         for old, new in (*change.bodies, *change.others):
-            functions = vm.functions.pop(id(old), [])
-            for function in functions:
-                function.code = new
-            vm.functions[id(new)] = functions
+            if functions := vm.functions.pop(id(old), None):
+                for function in functions:
+                    function.code = new
+                vm.functions[id(new)] = functions
         vm.resume()
         self.source = source
         if not concerned:

@@ -13,6 +13,7 @@ from paramlens.evaluate.frames import LimitReached, Thrown
 from paramlens.evaluate.frameworks.conversion import brief
 from paramlens.evaluate.reporting import MadeAt
 from paramlens.facts import Problem
+from paramlens.records import Record, record
 from paramlens.syntax import code
 from paramlens.values import ClassValue, FunctionValue, ModuleValue, Place, Reason, Undetermined, Unknown, Value
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 UnknownKey: TypeAlias = "tuple[Reason, str, Place | None]"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+@record
+class Candidate(Record):
     """A function or class of the file that may be evaluated on its own. `signature` is what takes its arguments."""
 
     name: str

@@ -6,14 +6,13 @@ model = ResNet18()
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from paramlens.facts import Analysis, Problem
+from paramlens.records import Record, record
 from paramlens.values import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+@record
+class Diagnostic(Record):
     """`severity` is hint, information, warning or error; `place` lies in the analysed file."""
 
     rule: str

@@ -10,7 +10,6 @@ net = nn.Sequential(                          ▸ 34,826 params · 136 KiB
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain
 from typing import TypeVar
 
@@ -19,6 +18,7 @@ from paramlens.costs import DEFAULT_COSTS, Costs, weight_bytes
 from paramlens.dims import Sym
 from paramlens.facts import Analysis, ModelFact, SiteFact, Status, Tally
 from paramlens.lines import line_lengths
+from paramlens.records import Record, record
 from paramlens.values import Place
 
 LONGEST_FORMULA = 40
@@ -28,8 +28,8 @@ MOST_ON_LINE = 40
 """Calls of one line that are shown; a line with more was not written by a person."""
 
 
-@dataclass(frozen=True, slots=True)
-class InlayHint:
+@record
+class InlayHint(Record):
     """A text after column `column` of line `line` (both 1-based, in code points)."""
 
     line: int

@@ -12,18 +12,18 @@ model: Sequential                                   34,826
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from paramlens import written
 from paramlens.costs import DEFAULT_COSTS, Costs, training_bytes, weight_bytes
 from paramlens.facts import LayerFact, ModelFact, Status, Tally
+from paramlens.records import Record, record
 from paramlens.values import Place
 
 MOST_ROWS = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+@record
+class Row(Record):
     """One layer. `depth` is 0 for the model itself. Texts are ready to show."""
 
     depth: int
@@ -38,8 +38,8 @@ class Row:
         return f"{self.name}: {self.class_name}" if self.name else self.class_name
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+@record
+class Summary(Record):
     rows: tuple[Row, ...]
     totals: tuple[str, ...]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from paramlens.layers.declare import Built, LayerDeclaration
+from paramlens.records import Record, record
 
 # Keyword arguments that the base class `keras.layers.Layer` takes for every layer, of Keras 2 and 3.
 KERAS_BASE_ARGUMENTS = frozenset(
@@ -29,8 +30,8 @@ KERAS_BASE_ARGUMENTS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+@record
+class Bound(Record):
     """The arguments of one constructor call: those of the rule, and those that only its base class names.
 
     `arguments` has every parameter of the rule but the call's inputs, defaults applied, under today's names;
@@ -42,8 +43,8 @@ class Bound:
     given: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+@record
+class _Form(Record):
     """What binding asks of a declaration, found once: the constructor's signature, and how the rule takes each of its
     parameters (`star`, `names`, `position` or `keyword`)."""
 

@@ -43,18 +43,19 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from paramlens.dims import Dim, Sym, compare
+from paramlens.records import Record, record
 from paramlens.shapes import Shape, ShapeMismatch, Size
 
 Shapes: TypeAlias = "list[Shape]"
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class Axes:
+@record
+class Axes(Record):
     """A weight's shape with the names of its axes, in order, for the written derivation."""
 
     names: tuple[str, ...]
@@ -66,8 +67,8 @@ def axes(**sizes: Size) -> Axes:
     return Axes(tuple(sizes), tuple(sizes.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class Outputs:
+@record
+class Outputs(Record):
     """Several results of one call, as a tuple: each a Shape, None (the value None), or Outputs again."""
 
     items: tuple[Any, ...]
@@ -77,8 +78,8 @@ class Outputs:
         return cls(items)
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
+@record
+class Child(Record):
     """A layer that another one makes for itself: the declared class by name and its arguments."""
 
     cls: str
@@ -106,8 +107,8 @@ class LayerHandle(Protocol):
         """A new layer of the same class and arguments, unbuilt (Keras: from its config), with some changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+@record
+class Built(Record):
     """What constructing (torch) or building (Keras) a layer makes.
 
     weights     trainable weights by attribute name; None stands for one that is absent (`bias=None`)
@@ -133,8 +134,8 @@ class Built:
     dtype: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LayerDeclaration:
+@record
+class LayerDeclaration(Record):
     """One declared class: everything that Paramlens says of it derives from this."""
 
     name: str
@@ -153,8 +154,8 @@ class LayerDeclaration:
         return self.name.split(".", 1)[0]
 
 
-@dataclass(frozen=True, slots=True)
-class OperationDeclaration:
+@record
+class OperationDeclaration(Record):
     names: tuple[str, ...]
     rule: Callable[..., Any]
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from paramlens.records import Record, record
 from paramlens.syntax.scanner import Piece
 
 
@@ -28,8 +29,8 @@ class Span:
         return Span(self.line + lines, self.column, self.end_line + lines, self.end_column)
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+@record
+class Node(Record):
     span: Span
 
 
@@ -41,32 +42,32 @@ def around(first: Node, last: Node) -> Span:
 # --------------------------------------------------------------------------------------------- expressions
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Const(Node):
     """A literal: int, float, complex, str, bytes, bool, None or Ellipsis (adjacent strings already joined)."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Name(Node):
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Attribute(Node):
     value: Expr
     attr: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slice(Node):
     lower: Expr | None
     upper: Expr | None
     step: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Subscript(Node):
     """`value[index]`; several indices arrive as one `Tuple`."""
 
@@ -74,7 +75,7 @@ class Subscript(Node):
     index: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Arg(Node):
     """One argument of a call. `star` is "", "*" or "**"; `keyword` is None unless written `keyword=value`."""
 
@@ -83,13 +84,13 @@ class Arg(Node):
     star: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call(Node):
     func: Expr
     args: tuple[Arg, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BinOp(Node):
     """`op` is the Python operator text: + - * / // % ** @ & | ^ << >>."""
 
@@ -98,7 +99,7 @@ class BinOp(Node):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UnaryOp(Node):
     """`op` is one of: + - ~ not."""
 
@@ -106,7 +107,7 @@ class UnaryOp(Node):
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BoolOp(Node):
     """`op` is "and" or "or"; at least two values."""
 
@@ -114,7 +115,7 @@ class BoolOp(Node):
     values: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compare(Node):
     """`left op0 comparators0 op1 comparators1 …`; ops: == != < <= > >= is, is not, in, not in."""
 
@@ -123,41 +124,41 @@ class Compare(Node):
     comparators: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class IfExp(Node):
     test: Expr
     body: Expr
     orelse: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Starred(Node):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tuple(Node):
     elements: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class List(Node):
     elements: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Set(Node):
     elements: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dict(Node):
     """Pairs of key and value; a key of None stands for `**value`."""
 
     items: tuple[tuple[Expr | None, Expr], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Clause(Node):
     """`for target in iterable if condition …` of a comprehension."""
 
@@ -166,7 +167,7 @@ class Clause(Node):
     conditions: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comprehension(Node):
     """`kind` is list, set, dict or generator; `value` is used by dict alone (then `element` is the key)."""
 
@@ -176,7 +177,7 @@ class Comprehension(Node):
     clauses: tuple[Clause, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FormattedValue(Node):
     """`{value!conversion:spec}` of an f-string; `text` is the literal source of `{value=}`, otherwise None."""
 
@@ -186,35 +187,35 @@ class FormattedValue(Node):
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class JoinedStr(Node):
     """An f-string: literal pieces (already unescaped) and formatted values, in order."""
 
     parts: tuple[str | FormattedValue, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NamedExpr(Node):
     target: Name
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Await(Node):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Yield(Node):
     value: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class YieldFrom(Node):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lambda(Node):
     params: Params
     body: Expr
@@ -229,15 +230,15 @@ Expr: TypeAlias = (
 # ---------------------------------------------------------------------------------------------- parameters
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Param(Node):
     name: str
     annotation: Expr | None = None
     default: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Params:
+@record
+class Params(Record):
     """The parameters of a function in the order of its signature."""
 
     positional_only: tuple[Param, ...] = ()
@@ -250,12 +251,12 @@ class Params:
 # ---------------------------------------------------------------------------------------------- statements
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExprStmt(Node):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assign(Node):
     """`targets[0] = targets[1] = value`."""
 
@@ -263,7 +264,7 @@ class Assign(Node):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AugAssign(Node):
     """`target op= value`, `op` without the equals sign."""
 
@@ -272,55 +273,55 @@ class AugAssign(Node):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnnAssign(Node):
     target: Expr
     annotation: Expr
     value: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Return(Node):
     value: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Raise(Node):
     exception: Expr | None
     cause: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pass(Node):
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Break(Node):
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Continue(Node):
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Delete(Node):
     targets: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Global(Node):
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Nonlocal(Node):
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Alias(Node):
     """`name as asname`; `name` is dotted for `import`, "*" for a star import."""
 
@@ -328,12 +329,12 @@ class Alias(Node):
     asname: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Import(Node):
     names: tuple[Alias, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImportFrom(Node):
     """`from ..module import names`: `level` counts the dots, `module` may be empty."""
 
@@ -342,20 +343,20 @@ class ImportFrom(Node):
     level: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assert(Node):
     test: Expr
     message: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class If(Node):
     test: Expr
     body: Block
     orelse: Block
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class For(Node):
     target: Expr
     iterable: Expr
@@ -363,14 +364,14 @@ class For(Node):
     orelse: Block
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class While(Node):
     test: Expr
     body: Block
     orelse: Block
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unparsed(Node):
     """A part of a block that does not parse, where the rest does: its text, and what it may assign and mentions."""
 
@@ -380,7 +381,7 @@ class Unparsed(Node):
     mentioned: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Handler(Node):
     """`except kind as name: body`; a bare `except` has no kind."""
 
@@ -389,7 +390,7 @@ class Handler(Node):
     body: Block
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Try(Node):
     body: Block
     handlers: tuple[Handler, ...]
@@ -397,26 +398,26 @@ class Try(Node):
     final: Block
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WithItem(Node):
     context: Expr
     target: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class With(Node):
     items: tuple[WithItem, ...]
     body: Block
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MatchValue(Node):
     """A literal or dotted name compared with `==` (None, True and False with `is`)."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MatchCapture(Node):
     """`pattern as name`, a bare name, or `_` (name None, pattern None)."""
 
@@ -424,32 +425,32 @@ class MatchCapture(Node):
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MatchStar(Node):
     """`*name` within a sequence pattern (`*_`: name None)."""
 
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MatchSequence(Node):
     patterns: tuple[Pattern, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MatchMapping(Node):
     items: tuple[tuple[Expr, Pattern], ...]
     rest: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MatchClass(Node):
     cls: Expr
     positional: tuple[Pattern, ...]
     keyword: tuple[tuple[str, Pattern], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MatchOr(Node):
     patterns: tuple[Pattern, ...]
 
@@ -457,20 +458,20 @@ class MatchOr(Node):
 Pattern: TypeAlias = MatchValue | MatchCapture | MatchStar | MatchSequence | MatchMapping | MatchClass | MatchOr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Case(Node):
     pattern: Pattern
     guard: Expr | None
     body: Block
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Match(Node):
     subject: Expr
     cases: tuple[Case, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FunctionDef(Node):
     """A function. Its header is lowered with the statement; `body` is lowered when first asked for.
 
@@ -486,7 +487,7 @@ class FunctionDef(Node):
     is_generator: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClassDef(Node):
     """A class. `keywords` are those of the header (metaclass=…); its members are statements of their own."""
 
@@ -507,8 +508,8 @@ Block: TypeAlias = tuple[Stmt, ...]
 # ------------------------------------------------------------------------------------------- lazy containers
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+@record
+class Refusal(Record):
     """Why a piece of text has no code: a syntax error, nesting too deep, …; `span` is relative like any other."""
 
     message: str
@@ -558,8 +559,8 @@ class Statement:
         return self.loaded
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+@record
+class Comment(Record):
     """A `# paramlens: …` comment: its 0-based line and column in the file and the text after the colon, stripped."""
 
     line: int
@@ -567,8 +568,8 @@ class Comment:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+@record
+class Source(Record):
     """A file cut into top-level statements. `first_line`s are absolute here.
 
     `normal` is the text with its lines ended by newlines, `pieces` are the places of the statements in it.

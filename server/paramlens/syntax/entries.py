@@ -54,7 +54,7 @@ class Entry:
             return Refusal(self.facts.message, self.facts.span.moved(line))
         if self.facts.plain is not None:
             return moved((self.facts.plain,), line)
-        from paramlens.syntax.lower import lower  # here: short files need no libcst
+        from paramlens.syntax.lower import lower  # here: it imports this module
 
         return lower(self.segment.moved(line), self.facts, read_members)
 

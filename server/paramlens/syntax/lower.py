@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-import libcst as cst
-
-from paramlens.syntax.code import Block, LazyBlock, Refusal, Span, Statement
+from paramlens.syntax.code import Block, LazyBlock, Refusal, Statement
 from paramlens.syntax.entries import ENTRIES
 from paramlens.syntax.gate import gate
-from paramlens.syntax.lower_expressions import NotLowered
-from paramlens.syntax.lower_statements import Context, block
-from paramlens.syntax.lower_tree import ClassMembers, FunctionBody, block_of_tree
-from paramlens.syntax.places import Places
-from paramlens.syntax.recursion import deep_recursion
+from paramlens.syntax.lower_tree import block_of_tree
 from paramlens.syntax.segment import Cut, Facts, Segment
 
 # Reads the members of a class from the text of its body, whose line counts from the top-level statement.
@@ -48,37 +42,12 @@ def lower(segment: Segment, facts: Facts, read_members: ReadMembers) -> Block | 
     known = block_of_tree(segment, facts.cuts, function_body, class_members, other_lines, is_definition)
     if known is not None:
         return known
-    return _by_libcst(segment, facts, function_body, class_members)
+    from paramlens.syntax.lower_concrete import lower_concrete  # here: libcst takes 0.2 s to import, few texts need it
 
-
-def _by_libcst(
-    segment: Segment, facts: Facts, function_body: FunctionBody, class_members: ClassMembers
-) -> Block | Refusal:
-    places = Places(segment, facts.cuts)
-    try:
-        with deep_recursion():
-            module = cst.parse_module(places.text)
-            if not places.measure(module):
-                return _refusal("not read: its text and its tree differ", segment)
-            root = module.body[0].body if segment.prefix else module
-            cuts = {cut.at: cut for cut in facts.cuts}
-            return block(Context(places, cuts, function_body, class_members, segment.line), root)
-    except cst.ParserSyntaxError as error:
-        return _refusal(f"syntax error: {error.message}", segment)
-    except NotLowered as error:
-        return _refusal(f"not read: {error}", segment)
-    except (RecursionError, MemoryError, ValueError, KeyError, AttributeError, IndexError) as error:
-        return _refusal(f"not read: {type(error).__name__}", segment)
+    return lower_concrete(segment, facts, function_body, class_members)
 
 
 def lower_body(segment: Segment, read_members: ReadMembers) -> Block | Refusal:
     """The code of a function's body, or of any other text that nobody gated before."""
     facts = gate(segment)
     return facts if isinstance(facts, Refusal) else lower(segment, facts, read_members)
-
-
-def _refusal(message: str, segment: Segment) -> Refusal:
-    lines = segment.text.split("\n")
-    start = segment.column or 0
-    end = len(lines[-1]) + (start if len(lines) == 1 else 0)
-    return Refusal(message, Span(segment.line, start, segment.line + len(lines) - 1, end))

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from paramlens.records import Record, record
 
 _NEWLINES = re.compile(r"\r\n?")
 _BLANK_FORM_FEED = re.compile(r"(?m)^[ \t]*\f[ \t\f]*$")
@@ -55,8 +56,8 @@ _SOFT = re.compile(
 _FULL_SCANS = 8  # unclosed pieces that are followed to the end of the text before the scanner gives up earlier
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+@record
+class Piece(Record):
     """A statement's place: offsets into the text (whole lines without the last newline) and its 0-based first line.
 
     `closed` is False when a bracket or string of it never ends.

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from paramlens.records import Record, record
 from paramlens.syntax.code import Stmt
 
 BLOCK_PREFIX = "if 1:\n"
 INLINE_PREFIX = "if 1:"
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+@record
+class Segment(Record):
     """Some text and its place.
 
     `line` is the line of the text's first character relative to the top-level statement. `column` is None for whole
@@ -45,8 +46,8 @@ class Segment:
         return replace(self, line=line)
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+@record
+class Cut(Record):
     """A definition within a segment; lines are those of the segment, `at` and `end` have columns of the file.
 
     Its body is the text between the offsets `colon + 1` and `stop`; `end` is None where only the members of a class

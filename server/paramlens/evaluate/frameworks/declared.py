@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from paramlens.dims import Sym
@@ -12,6 +11,7 @@ from paramlens.evaluate.frameworks import keras_config
 from paramlens.evaluate.frameworks.state import LayerState
 from paramlens.layers import bind as binding
 from paramlens.layers.declare import Axes, Built, Child, LayerDeclaration, Outputs
+from paramlens.records import Record, record
 from paramlens.shapes import ShapeMismatch
 from paramlens.values import (
     Instance,
@@ -100,8 +100,8 @@ def construct(vm: Interpreter, self: Instance, args: Sequence[Value], kwargs: di
         _MADE[key] = _Made(declaration, bound, state.given, state.built)
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
+@record
+class _Made(Record):
     """What a constructor call with plain arguments makes, which hangs on nothing else."""
 
     declaration: LayerDeclaration

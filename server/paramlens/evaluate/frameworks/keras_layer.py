@@ -484,6 +484,7 @@ def set_attribute(vm: Interpreter, self: Instance, name: str, value: Value) -> b
         freeze(vm, self, truth if truth is not None else Unknown(Reason.UNKNOWN_ARGUMENT, "trainable"))
         return True
     if name == "built":
+        vm.touch(self)
         self.state.is_built = vm.truth(value) is True or self.state.is_built
         return True
     kept = tracked(value)

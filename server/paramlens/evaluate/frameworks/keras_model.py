@@ -156,6 +156,7 @@ def _build_model(vm: Interpreter, self: Instance, input_shape: Value = None, **k
 def build_on(vm: Interpreter, self: Instance, tensor: Value) -> None:
     """Build a subclassed model by calling it, once."""
     if tensor is None or self.state.calls or self in vm.building:
+        vm.touch(self)
         self.state.is_built = True
         return
     vm.building.append(self)

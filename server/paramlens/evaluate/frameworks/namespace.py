@@ -44,8 +44,10 @@ def _prefixes() -> set[str]:
     if not _KNOWN_PREFIXES:
         for table in (LAYERS, OPERATIONS, CONSTANTS, torch_names.SPECIALS, keras_names.SPECIALS):
             for name in table:
-                parts = name.split(".")
-                _KNOWN_PREFIXES.update(".".join(parts[:length]) for length in range(1, len(parts)))
+                prefix = name.rpartition(".")[0]
+                while prefix and prefix not in _KNOWN_PREFIXES:
+                    _KNOWN_PREFIXES.add(prefix)
+                    prefix = prefix.rpartition(".")[0]
         classes = {*LAYERS, *torch_names.SPECIALS, *keras_names.SPECIALS}
         _KNOWN_PREFIXES.difference_update(classes)
     return _KNOWN_PREFIXES

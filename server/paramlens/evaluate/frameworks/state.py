@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from paramlens.layers.declare import Built, LayerDeclaration
+from paramlens.records import Record, record
 from paramlens.values import ParameterValue, Place, Reason, TensorValue, Unknown, Value
 
 MOST_CALLS = 1_000
 """Calls of one layer that are kept. With more of them, as in a training loop, nothing is added up over all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+@record
+class Call(Record):
     """One call of a layer: the tensors in (flat) and the result."""
 
     inputs: tuple[TensorValue, ...]
@@ -22,8 +23,8 @@ class Call:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Producer:
+@record
+class Producer(Record):
     """How a Keras tensor was made: by calling `function` (a layer, or an operation) with these arguments.
 
     `layer` is the layer called, or None for an operation; `inputs` are the tensors among the arguments.
@@ -37,8 +38,8 @@ class Producer:
     index: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+@record
+class Graph(Record):
     """A functional model: what it takes, what it gives, and the layers between, in order."""
 
     inputs: Value

@@ -23,10 +23,12 @@ from paramlens.values import (
     ClassValue,
     FunctionValue,
     Instance,
+    ListValue,
     NativeFunction,
     PartialValue,
     PropertyValue,
     Reason,
+    Undetermined,
     Value,
     undetermined,
 )
@@ -75,32 +77,38 @@ def reduce(vm: Machine, function: Value, iterable: Value, initial: Value = MISSI
 
 def remembering(vm: Machine, function: Value) -> Value:
     """A function that is called once for the same arguments: its results are shared objects."""
-    results: list[tuple[Value, Value]] = []
+    results = ListValue()  # pairs of arguments and result, a value of the program: a branch that is undone made none
 
     def call(vm: Machine, *args: Value, **kwargs: Value) -> Value:
         key = (*args, *kwargs.items())
-        for known_key, result in results:
-            if same_arguments(known_key, key):
-                return result
+        for pair in results.items:
+            equal = same_arguments(vm, pair[0], key) if isinstance(pair, tuple) else None
+            if equal is None:
+                raise Undetermined(vm.unknown(Reason.BRANCHES, "a result that is kept"))
+            if equal:
+                return pair[1]
+        if results.rest is not None:
+            raise Undetermined(results.rest)
         made = vm.call(function, args, kwargs)
-        results.append((key, made))
+        vm.touch(results)
+        results.items.append((key, made))
         return made
 
-    cached = NativeFunction(getattr(function, "name", "cached"), call)
-    return cached
+    return NativeFunction(getattr(function, "name", "cached"), call)
 
 
-def same_arguments(a: tuple[Value, ...], b: tuple[Value, ...]) -> bool:
-    """Whether two argument lists are certainly equal: equal plain data or the same objects."""
-    if len(a) != len(b):
-        return False
-    for x, y in zip(a, b, strict=True):
-        if isinstance(x, tuple) and isinstance(y, tuple):
-            if not same_arguments(x, y):
-                return False
-        elif x is not y and not (type(x) is type(y) and isinstance(x, int | str | float) and x == y):
+def same_arguments(vm: Machine, a: Value, b: Value) -> bool | None:
+    """Whether two argument lists are equal; None when it is not known."""
+    if a is b:
+        return True
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        if len(a) != len(b):
             return False
-    return True
+        found = [same_arguments(vm, x, y) for x, y in zip(a, b, strict=True)]
+        return False if False in found else None if None in found else True
+    if isinstance(a, int | float) and isinstance(b, int | float):
+        return a == b and (type(a) is type(b) or None)  # 1 and 1.0 are one argument or two, by how many there are
+    return vm.truth(vm.compare("==", a, b))
 
 
 @native(FUNCTOOLS, "lru_cache")

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from paramlens.dims import product
+from paramlens.records import Record, record
 from paramlens.shapes import Shape, ShapeMismatch, Size, same_size, written_shape
 
 ELLIPSIS = "..."
@@ -18,8 +18,8 @@ Group = tuple[str, ...]
 _TOKEN = re.compile(r"\.\.\.|…|[()]|[A-Za-z_][A-Za-z_0-9]*|\d+|\S")
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+@record
+class Pattern(Record):
     left: tuple[Group, ...]
     right: tuple[Group, ...]
 
