@@ -7,6 +7,7 @@ and `Ask` (a job). From the worker: `Ready` once, then `Answer`. The worker ends
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import pickle
 import queue
@@ -30,7 +31,10 @@ from paramlens.wire import Packed, Sender
 HEADER = struct.Struct(">Q")
 MEMORY_LIMIT = 4 * 2**30
 
-IDLE = 1.0
+FIRST = 0.03
+"""Seconds that the first message is waited for before the evaluator is imported: a result that was kept needs none."""
+
+IDLE = 2.0
 """Seconds without a message, after which the last result is kept for the next start."""
 
 PATIENCE = 0.01
@@ -124,6 +128,7 @@ class _Analyst:
         self._sender = Sender()
         self._folder = None if os.environ.get(ANALYZER_VARIABLE) else cache.default_folder()
         self._kept: set[tuple[str, str]] = set()
+        self._is_warm = False  # or is about to be
 
     def take(self, message: Any) -> None:
         if isinstance(message, Ask):
@@ -133,14 +138,8 @@ class _Analyst:
     def work(self) -> None:
         """Answer, for ever."""
         _send(self._sink, Ready())
-        threading.Thread(target=_import_evaluator, daemon=True).start()
         while True:
-            try:
-                message = self._messages.get(timeout=IDLE)
-            except queue.Empty:
-                self._keep()
-                message = self._messages.get()
-            match message:
+            match self._next():
                 case Overlay(path, None):
                     self._overlays.pop(path, None)
                     self._files.changed(path)
@@ -153,20 +152,40 @@ class _Analyst:
                 case Ask(number, job):
                     _send(self._sink, answer(number, job, self._read))
 
+    def _next(self) -> Any:
+        """The next message. While there is none, what is needed later on is done."""
+        if not self._is_warm:
+            with contextlib.suppress(queue.Empty):
+                return self._messages.get(timeout=FIRST)
+            self._warm_up()
+        try:
+            return self._messages.get(timeout=IDLE)
+        except queue.Empty:
+            self._keep()
+            return self._messages.get()
+
+    def _warm_up(self) -> None:
+        if not self._is_warm:
+            self._is_warm = True
+            threading.Thread(target=_import_evaluator, daemon=True).start()
+
     def _read(self, path: str) -> str | None:
         return self._overlays[path] if path in self._overlays else read_source(path)
 
     def _answer(self, number: int, job: Job) -> None:
         """Answer a live job. A file that was just opened is answered from the results kept before, and evaluated after
         that: the first edit needs it."""
-        kept = None
-        if self._folder is not None and not self._files.knows(job):
+        kept, is_new = None, not self._files.knows(job)
+        if self._folder is not None and is_new:
             kept = cache.find(job, self._read, self._folder)
         if kept is not None:
             _send(self._sink, Answer(number, None, packed=self._sender.pack(kept)))
-        found = _guarded(number, lambda: self._result(number, job, answered=kept is not None))
+        self._is_warm = True  # what it needs is imported on the way
+        found = _guarded(number, lambda: self._result(number, job, answered=kept is not None, is_new=is_new))
         if kept is None or found.fatal:
             _send(self._sink, found)
+            if is_new and self._messages.empty():
+                self._keep()
 
     def _keep(self) -> None:
         """Keep the last result for the next start, if the text is that of the file on disk."""
@@ -178,14 +197,15 @@ class _Analyst:
             self._kept = {known}
             cache.keep(job, analysis, file.texts, self._folder)
 
-    def _result(self, number: int, job: Job, *, answered: bool) -> Answer:
+    def _result(self, number: int, job: Job, *, answered: bool, is_new: bool) -> Answer:
         from paramlens.evaluate.live import Watch
 
         def early(analysis: Analysis) -> None:
             if not answered:
                 _send(self._sink, Answer(number, None, final=False, packed=self._sender.pack(analysis)))
 
-        watch = Watch(early, PATIENCE, lambda: self._newest != number)
+        patience = math.inf if is_new else PATIENCE  # of a new file nothing is known that could stand for the rest
+        watch = Watch(early, patience, lambda: self._newest != number)
         analysis = self._files.analysis(job, self._read, watch)
         return Answer(number, None, packed=None if answered else self._sender.pack(analysis))
 

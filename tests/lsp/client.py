@@ -40,7 +40,7 @@ CAPABILITIES: Message = {
 LIMITED = """
 from paramlens.cli import main
 from paramlens.lsp.worker import Worker
-Worker.__init__.__defaults__ = ({}, None)
+Worker.__init__.__defaults__ = ({},)
 main()
 """
 

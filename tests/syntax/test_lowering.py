@@ -50,8 +50,8 @@ def test_formatted_strings() -> None:
     assert (first.value.id, first.conversion, first.spec.parts[0], first.spec.parts[2]) == ("x", "r", ">", ".2f")
     assert first.spec.parts[1].value.id == "w"
     assert (second.value.id, second.conversion, second.spec) == ("y", None, None)
-    assert node.parts[3] == "{z}\\d"
-    assert (node.parts[4].text, node.parts[4].conversion) == ("q = ", "r")
+    assert node.parts[3] == "{z}\\dq = "
+    assert (node.parts[4].value.id, node.parts[4].conversion) == ("q", "r")
 
 
 def test_formatted_string_with_its_own_quotes() -> None:

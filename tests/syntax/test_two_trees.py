@@ -50,8 +50,22 @@ def comparable(value: Any) -> Any:
         return None
     if isinstance(value, tuple):
         return [comparable(item) for item in value]
+    if isinstance(value, code.FormattedValue):
+        return [type(value), value.conversion, *(without_spans(part) for part in (value.value, value.spec))]
     if dataclasses.is_dataclass(value):
         return [type(value), *(comparable(getattr(value, field.name)) for field in dataclasses.fields(value))]
+    return type(value), repr(value)
+
+
+def without_spans(value: Any) -> Any:
+    """Parts of f-strings may have the span of the whole."""
+    if isinstance(value, code.Span):
+        return None
+    if isinstance(value, tuple):
+        return [without_spans(item) for item in value]
+    if dataclasses.is_dataclass(value):
+        fields = dataclasses.fields(value)
+        return [type(value), *(without_spans(getattr(value, field.name)) for field in fields)]
     return type(value), repr(value)
 
 
@@ -125,5 +139,18 @@ def test_files_of_the_standard_library(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_statement_that_the_tree_does_not_tell_costs_itself_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     comparison = Comparison(monkeypatch)
-    read("def f(a, unusual_name):\n  if a:\n    b = f'{a}'\n    c = 1\n  return b\n")
+    read("def f(a, unusual_name):\n  if a:\n    match a:\n      case 1: b = 1\n    c = 1\n  return b\n")
     assert (comparison.left, comparison.compared) == (1, 2)
+
+
+def test_parts_of_formatted_strings_stand_where_they_are_or_in_the_whole() -> None:
+    for text in ("f'a{b!r:{c}}'", "'x' f'{b}'", "('x'\n  f'y {b}')", "f'''\n{b\n}'''", "f'b {b}'", "'é' f'é{b} {b}'"):
+        (statement,) = read_source("x.py", f"x = {text}\n").statements
+        whole = statement.code()[0].value
+        part = next(part for part in whole.parts if isinstance(part, code.FormattedValue))
+        assert part.value.id == "b"
+        assert part.span in (whole.span, part.value.span)
+        lines = f"x = {text}".split("\n")
+        span = part.span
+        found = lines[span.line][span.column : span.end_column] if span.line == span.end_line else ""
+        assert part.span == whole.span or found == "b"

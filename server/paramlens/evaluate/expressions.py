@@ -202,8 +202,6 @@ def _joined(vm: Interpreter, node: code.JoinedStr, frame: Frame) -> Value:
         if isinstance(part, str):
             pieces.append(part)
             continue
-        if part.text is not None:
-            pieces.append(part.text)
         value = evaluate(vm, part.value, frame)
         spec = _joined(vm, part.spec, frame) if part.spec is not None else ""
         piece = vm.format(value, part.conversion, spec) if isinstance(spec, str) else spec

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from paramlens.facts import Analysis
-from paramlens.jobs import Job
 from paramlens.lsp.documents import Document
 from paramlens.lsp.loop import Loop, Timer
+from paramlens.lsp.snapshot import Snapshot, job_for
 from paramlens.lsp.worker import CRASHED, NOT_STARTED, Worker
 from paramlens.settings import Settings
 from paramlens.sources import LARGEST_FILE
@@ -19,27 +19,11 @@ from paramlens.worker import Answer
 PATIENCE = 1.0
 """Seconds that an analysis may take before it is told as slow, and the spare worker takes those that wait behind it."""
 
-EVALUATION_SECONDS = 8.0
-"""Processor time for one analysis, after which it ends with what it found: less than the worker's time limit."""
-
 MOST_LOST = 3
 """Attempts at one text whose answers may be lost, because the worker ended for the sake of another one."""
 
 MOST_RESULTS = 64
 """Results that are kept; those of documents that were analysed longest ago are found again when they are asked for."""
-
-
-@dataclass(frozen=True, eq=False)
-class Snapshot:
-    """A document with its analysis and the settings it was analysed with.
-
-    One that is not `final` is right where the last edit was; counts elsewhere may be those of before.
-    """
-
-    document: Document
-    analysis: Analysis
-    settings: Settings
-    final: bool = True
 
 
 class Outdated:
@@ -125,6 +109,7 @@ class Analyses:
     settings_of   the settings for a document, None when it is excluded
     texts         the texts of all open files by path
     early         whether requests are answered from results that are not final
+    shown         what the editor was shown of files before they were analysed here, by URI
     """
 
     loop: Loop
@@ -134,6 +119,7 @@ class Analyses:
     texts: Callable[[], Mapping[str, str]]
     listener: Listener
     early: bool = False
+    shown: dict[str, Analysis] = field(default_factory=dict)
     _entries: OrderedDict[str, _Entry] = field(default_factory=OrderedDict)  # analysed longest ago first
     _queue: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _runs: list[Run] = field(default_factory=list)
@@ -279,9 +265,7 @@ class Analyses:
             run = Run(entry, worker, settings, entry.round)
             run.slow = self.loop.later(PATIENCE, lambda: self._is_slow(run))
             self._runs.append(run)
-            job = Job(
-                document.path, document.text, settings=settings, seconds=EVALUATION_SECONDS, recheck=not entry.own
-            )
+            job = job_for(document, settings, recheck=not entry.own)
             worker.ask(job, self.texts(), lambda answer: self._answered(run, answer))
 
     def _is_slow(self, run: Run) -> None:
@@ -324,12 +308,13 @@ class Analyses:
             self._enqueue(document.uri, first=entry.own)
 
     def _finish(self, entry: _Entry, snapshot: Snapshot) -> None:
-        shown = entry.snapshot if entry.settled else None
+        before = entry.snapshot.analysis if entry.settled and entry.snapshot and not entry.snapshot.final else None
+        shown = self.shown.pop(snapshot.document.uri, before)
         entry.imported = snapshot.analysis.imported or entry.imported
         entry.known = True
         entry.settle(snapshot)
         self._keep(entry)
-        if shown is not None and not shown.final and _differ(shown.analysis, snapshot.analysis):
+        if shown is not None and _differ(shown, snapshot.analysis):
             self.listener.renewed()
         # The editor asks again for the cell that was edited alone: the others may show something else now.
         self._renewed = self._renewed or not entry.own or len(snapshot.document.views) > 1

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
+from paramlens.excludes import is_excluded
 from paramlens.lsp.documents import Document
 from paramlens.settings import Loaded, Settings, load, override
 
@@ -50,6 +51,12 @@ class Configuration:
             overridden = override(loaded.settings, self._by_scope.get(scope))
             self._found[folder, scope] = (monotonic() + FRESH, loaded, overridden)
         return loaded, overridden
+
+
+def excludes(settings: Settings, document: Document) -> bool:
+    """Whether a document is not to be analysed."""
+    root = settings.root or os.path.dirname(document.path)
+    return document.is_file and is_excluded(document.path, settings.exclude, root)
 
 
 def _is_within(uri: str, folder: str) -> bool:

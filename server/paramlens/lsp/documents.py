@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from lsprotocol import types
 from pygls.uris import from_fs_path, to_fs_path
 
 from paramlens.lsp.positions import Encoding, LineIndex
 from paramlens.lsp.text import Text
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 Position: TypeAlias = "tuple[int, int]"
 """(line, character) as LSP counts them."""
@@ -133,10 +135,10 @@ class Documents:
 def changed(lines: Text, changes: Iterable[types.TextDocumentContentChangeEvent], encoding: Encoding) -> Text:
     """The text after the changes: each replaces a range of what those before it left, or all of it."""
     for change in changes:
-        if isinstance(change, types.TextDocumentContentChangePartial):
+        span = getattr(change, "range", None)
+        if span is not None:
             index = LineIndex(lines, encoding)
-            start, end = pair(change.range.start), pair(change.range.end)
-            lines = lines.replaced(index.place(*start), index.place(*end), change.text)
+            lines = lines.replaced(index.place(*pair(span.start)), index.place(*pair(span.end)), change.text)
         else:
             lines = Text.of(change.text)
     return lines

@@ -10,11 +10,11 @@ from paramlens.features.code_lens import code_lenses
 from paramlens.features.hover import hover
 from paramlens.features.inlay_hints import line_tooltip
 from paramlens.lsp import convert
-from paramlens.lsp.analyses import Snapshot
 from paramlens.lsp.documents import View, pair
 from paramlens.lsp.loop import Loop
 from paramlens.lsp.raw import Raw
 from paramlens.lsp.server import ParamlensServer
+from paramlens.lsp.snapshot import Snapshot
 from paramlens.lsp.streams import Writer
 from paramlens.lsp.worker import Worker
 

@@ -8,9 +8,9 @@ from bisect import bisect_left, bisect_right
 from weakref import WeakKeyDictionary
 
 from paramlens.features.inlay_hints import Texts, line_texts, line_tooltip
-from paramlens.lsp.analyses import Snapshot
 from paramlens.lsp.documents import Position, View
 from paramlens.lsp.raw import to_json
+from paramlens.lsp.snapshot import Snapshot
 
 _KEPT = 64
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from typing import TYPE_CHECKING, BinaryIO
 
 from paramlens.isolation import start_worker
@@ -11,6 +12,8 @@ from paramlens.isolation import start_worker
 if TYPE_CHECKING:
     from subprocess import Popen
 
+    from paramlens.lsp.first_hints import Arrival
+    from paramlens.lsp.inbox import Inbox
     from paramlens.lsp.loop import Loop
 
 
@@ -53,7 +56,7 @@ def serve(source: BinaryIO, sink: BinaryIO, loop: Loop | None = None) -> int:
 
 def _serve(source: BinaryIO, sink: BinaryIO, process: Popen[bytes] | None, loop: Loop | None) -> int:
     from paramlens.lsp.handshake import early_answer, seen_parent
-    from paramlens.lsp.streams import Writer, parsed, read_all, read_body, write_body
+    from paramlens.lsp.streams import parsed, read_body, write_body
 
     try:
         body = read_body(source)
@@ -67,6 +70,21 @@ def _serve(source: BinaryIO, sink: BinaryIO, process: Popen[bytes] | None, loop:
     except (OSError, ValueError):  # the client is gone, or makes no sense
         return 1
 
+    from paramlens.lsp.first_hints import FirstHints, FromEditor, FromWorker
+    from paramlens.lsp.inbox import Inbox
+    from paramlens.lsp.streams import Writer, read_all
+    from paramlens.lsp.worker_process import WorkerProcess
+
+    inbox: Inbox[Arrival] = Inbox()
+    writer = Writer(sink, lambda: inbox.put(FromEditor(None)))
+    held = WorkerProcess(process, lambda held, message: inbox.put(FromWorker(held, message))) if process else None
+    read_all(source, lambda message: inbox.put(FromEditor(message)), lambda: inbox.put(FromEditor(None)))
+    begun = FirstHints(first, held, writer.write) if held is not None and answer is not None else None
+    if begun is not None:
+        begun.run(inbox, lambda: threading.Thread(target=_import_server, args=(inbox,), daemon=True).start())
+    else:
+        _import_server(inbox)
+
     import logging
 
     from paramlens.lsp.handlers import create_server
@@ -76,21 +94,45 @@ def _serve(source: BinaryIO, sink: BinaryIO, process: Popen[bytes] | None, loop:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
     logging.getLogger("pygls").setLevel(logging.CRITICAL)  # it logs every message it sends
     loop = loop or Loop()
-    stop, post = loop.stop, loop.post
-    writer = Writer(sink, lambda: post(lambda: stop(1)))
-    server = create_server(loop, Worker(loop, started=process), writer)
+    stop, post, worker = loop.stop, loop.post, Worker(loop)
+    server = create_server(loop, worker, writer)
+    protocol = server.protocol
+
+    def take(arrival: Arrival) -> None:
+        if isinstance(arrival, FromWorker):
+            post(lambda: worker.got(arrival.process, arrival.message))
+        elif isinstance(arrival, FromEditor) and arrival.message is not None:
+            post(lambda: protocol.handle_message(arrival.message))
+        elif isinstance(arrival, FromEditor):
+            post(lambda: stop(1))
+
     if parent is not None:
         server.watch_parent(parent)
-    protocol = server.protocol
     handle_first = protocol.handle_message if answer is None else protocol.handle_answered
     post(lambda: handle_first(first))
-    read_all(source, lambda message: post(lambda: protocol.handle_message(message)), lambda: post(lambda: stop(1)))
+    if begun is not None:
+        begun.hand_over(worker)
+        server.analyses.shown.update(begun.shown)
+        for arrival in begun.kept:
+            take(arrival)
+    elif held is not None:
+        worker.adopt(held, ready=False, texts={}, asked=0, busy=False)
+    inbox.forward(take)
     try:
         return loop.run()
     finally:
         loop.close()
         writer.close()
         server.end()
+
+
+def _import_server(inbox: Inbox[Arrival]) -> None:
+    from paramlens.lsp.first_hints import Imported
+
+    try:
+        import paramlens.lsp.handlers  # noqa: F401  # imported for what it takes: half a second
+    finally:
+        inbox.put(Imported())  # what went wrong is raised again where it is needed
 
 
 def take_stdio() -> tuple[BinaryIO, BinaryIO]:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from asyncio import Future
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from lsprotocol import types
 
-from paramlens.excludes import is_excluded
 from paramlens.features.code_lens import file_status
 from paramlens.features.diagnostics import diagnostics
 from paramlens.lsp import convert
 from paramlens.lsp.adapter import SHOWN, ContentModified, Server
-from paramlens.lsp.analyses import Analyses, Listener, Outdated, Run, Snapshot
-from paramlens.lsp.configuration import SECTION, Configuration
+from paramlens.lsp.analyses import Analyses, Listener, Outdated, Run
+from paramlens.lsp.configuration import SECTION, Configuration, excludes
 from paramlens.lsp.documents import Document, Documents, View, path_of, uri_of
 from paramlens.lsp.editor import Editor
 from paramlens.lsp.hints import Hints
@@ -26,6 +24,7 @@ from paramlens.lsp.notebooks import Notebooks
 from paramlens.lsp.positions import LineIndex
 from paramlens.lsp.processes import process_is_alive
 from paramlens.lsp.progress import Progress
+from paramlens.lsp.snapshot import Snapshot
 from paramlens.lsp.streams import Writer
 from paramlens.lsp.worker import Worker
 from paramlens.settings import Settings
@@ -135,9 +134,7 @@ class ParamlensServer(Server):
             if self._is_new("", problem.message):
                 self.editor.warn(f"Paramlens settings: {problem.message}")
         settings = overridden.settings
-        root = settings.root or os.path.dirname(document.path)
-        excluded = document.is_file and is_excluded(document.path, settings.exclude, root)
-        return None if excluded else settings
+        return None if excludes(settings, document) else settings
 
     def pull_configuration(self) -> None:
         """Ask the editor for its settings, for each workspace folder; analyse again when they changed."""

@@ -1,23 +1,17 @@
-"""The worker process as the server sees it: asked at any time, ended and started anew when it crashed or took too long.
-
-Two threads of their own carry what goes in and out, because both may be long and the worker may be busy.
-"""
+"""The worker as the server sees it: asked at any time, ended and started anew when it crashed or took too long."""
 
 from __future__ import annotations
 
 import contextlib
-import subprocess
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from queue import SimpleQueue
-from typing import Any, BinaryIO, cast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from paramlens.isolation import start_worker
 from paramlens.jobs import Job
 from paramlens.lsp.loop import Loop, Timer
-from paramlens.wire import Receiver
-from paramlens.worker import Answer, Ask, Overlay, Ready, pack, read_message, texts_to_send
+from paramlens.lsp.worker_process import WorkerProcess
+from paramlens.worker import Answer, Ask, Ready, texts_to_send
 
 TIME_LIMIT = 15.0
 """Seconds for one analysis. The evaluator ends by itself before; this is for what hangs."""
@@ -31,76 +25,6 @@ SUPERSEDED_LIMIT = 2.0
 
 CRASHED = "the analysis crashed"
 NOT_STARTED = "the worker did not start"
-
-
-class WorkerProcess:
-    """One process and the threads at its pipes. `deliver` is called by a thread: with each message, at the end None."""
-
-    def __init__(self, process: subprocess.Popen[bytes], deliver: Callable[[WorkerProcess, Any], None]) -> None:
-        self._process = process
-        self._deliver = deliver
-        self._outgoing: SimpleQueue[tuple[Sequence[Overlay], Ask] | None] = SimpleQueue()
-        self._unanswered: SimpleQueue[tuple[Sequence[Overlay], Ask]] = SimpleQueue()  # in the order they were sent
-        for target in (self._read, self._write):
-            threading.Thread(target=target, name="worker", daemon=True).start()
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    def send(self, overlays: Sequence[Overlay], ask: Ask) -> None:
-        self._unanswered.put((overlays, ask))
-        self._outgoing.put((overlays, ask))
-
-    def end(self) -> None:
-        """Kill it; its end is noticed by the thread that reads."""
-        with contextlib.suppress(OSError):
-            self._process.kill()
-        self._outgoing.put(None)
-
-    def wait(self) -> None:
-        """Wait for the end of a process that was killed."""
-        self._process.wait()
-
-    def _write(self) -> None:
-        stream = self._process.stdin
-        assert stream is not None
-        with contextlib.suppress(OSError, ValueError), stream:
-            while (messages := self._outgoing.get()) is not None:
-                overlays, ask = messages
-                stream.write(b"".join(map(pack, (*overlays, ask))))
-                stream.flush()
-
-    def _read(self) -> None:
-        stream = cast(BinaryIO, self._process.stdout)
-        answers = _Unpacking(self._unanswered)
-        with stream, contextlib.suppress(Exception):  # whatever is wrong with a message, none can follow
-            while True:
-                message = read_message(stream)
-                self._deliver(self, answers.unpacked(message) if isinstance(message, Answer) else message)
-        with contextlib.suppress(OSError):
-            self._process.kill()  # it may have closed its output alone
-        self._process.wait()
-        self._deliver(self, None)
-
-
-class _Unpacking:
-    """Makes analyses whole again. What the worker forgot when a file was closed is forgotten at the same point."""
-
-    def __init__(self, unanswered: SimpleQueue[tuple[Sequence[Overlay], Ask]]) -> None:
-        self._unanswered = unanswered
-        self._receiver = Receiver()
-        self._asked: Ask | None = None
-
-    def unpacked(self, answer: Answer) -> Answer:
-        while self._asked is None or self._asked.number < answer.number:
-            overlays, self._asked = self._unanswered.get()
-            for overlay in overlays:
-                if overlay.text is None:
-                    self._receiver.forget(overlay.path)
-        if answer.packed is None:
-            return answer
-        return replace(answer, analysis=self._receiver.unpack(answer.packed, self._asked.job.text), packed=None)
 
 
 @dataclass(eq=False)
@@ -117,9 +41,7 @@ class Worker:
     One job runs at a time; a further one that is asked for meanwhile supersedes it.
     """
 
-    def __init__(
-        self, loop: Loop, time_limit: float = TIME_LIMIT, started: subprocess.Popen[bytes] | None = None
-    ) -> None:
+    def __init__(self, loop: Loop, time_limit: float = TIME_LIMIT) -> None:
         self.time_limit = time_limit
         self._loop = loop
         self._process: WorkerProcess | None = None
@@ -129,8 +51,19 @@ class Worker:
         self._number = 0
         self._asked: dict[int, Asked] = {}  # in the order they were sent
         self._timer: Timer | None = None
-        if started is not None:
-            self._hold(started)
+
+    def adopt(self, process: WorkerProcess, *, ready: bool, texts: Mapping[str, str], asked: int, busy: bool) -> None:
+        """Go on with a process that was started before, whose messages are brought to `got`.
+
+        texts  those of open files that it was sent
+        asked  the number of the last job that it was sent; when it is still `busy` with it, the answer is of no use
+        """
+        self._process = process
+        self._ready = ready
+        self._number = asked
+        self._known = dict(texts)
+        if busy:
+            self._asked[asked] = Asked(asked, lambda _: None)
 
     @property
     def pid(self) -> int | None:
@@ -144,13 +77,12 @@ class Worker:
     def start(self) -> None:
         """Start the process, if there is none. Raises OSError."""
         if self._process is None and not self._closed:
-            self._hold(start_worker())
-
-    def _hold(self, started: subprocess.Popen[bytes]) -> None:
-        self._known = {}
-        self._ready = False
-        post = self._loop.post
-        self._process = WorkerProcess(started, lambda process, message: post(lambda: self._got(process, message)))
+            self._known = {}
+            self._ready = False
+            post = self._loop.post
+            self._process = WorkerProcess(
+                start_worker(), lambda process, message: post(lambda: self.got(process, message))
+            )
 
     def ask(self, job: Job, texts: Mapping[str, str], on_answer: Callable[[Answer], None]) -> None:
         """Send a job; `texts` are those of all open files. What goes wrong is an answer."""
@@ -184,7 +116,8 @@ class Worker:
 
     # ------------------------------------------------------------------------------------------------ from the process
 
-    def _got(self, process: WorkerProcess, message: Any) -> None:
+    def got(self, process: WorkerProcess, message: Any) -> None:
+        """Take a message of a process; None says that it ended."""
         if process is not self._process:
             return  # an earlier one's
         if isinstance(message, Answer):

@@ -179,12 +179,11 @@ class Comprehension(Node):
 
 @record
 class FormattedValue(Node):
-    """`{value!conversion:spec}` of an f-string; `text` is the literal source of `{value=}`, otherwise None."""
+    """`{value!conversion:spec}` of an f-string; `span` is the value's. The text of `{value=}` is a piece of its own."""
 
     value: Expr
     conversion: str | None
     spec: JoinedStr | None
-    text: str | None = None
 
 
 @record

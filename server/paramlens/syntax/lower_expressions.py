@@ -9,6 +9,7 @@ import libcst as cst
 
 from paramlens.syntax import code
 from paramlens.syntax.literals import float_value, imaginary_value, integer_value, string_value, unescaped
+from paramlens.syntax.lower_tree import joined
 from paramlens.syntax.places import Places
 
 
@@ -101,7 +102,7 @@ def _simple_string(places: Places, node: cst.SimpleString) -> code.Expr:
 
 
 def _formatted_string(places: Places, node: cst.FormattedString) -> code.Expr:
-    return code.JoinedStr(places.span(node), _joined(_formatted_parts(places, node)))
+    return code.JoinedStr(places.span(node), joined(_formatted_parts(places, node)))
 
 
 def _concatenated_string(places: Places, node: cst.ConcatenatedString) -> code.Expr:
@@ -119,22 +120,12 @@ def _concatenated_string(places: Places, node: cst.ConcatenatedString) -> code.E
                 parts.extend(_formatted_parts(places, piece))
             else:
                 parts.append(str(string_value(piece.prefix, piece.quote, piece.value)))
-        return code.JoinedStr(span, _joined(parts))
+        return code.JoinedStr(span, joined(parts))
     if not all(isinstance(piece, cst.SimpleString) for piece in pieces):
         raise NotLowered("template strings are not supported")
     values: list[Any] = [string_value(piece.prefix, piece.quote, piece.value) for piece in pieces]
     empty: Any = values[0][:0]
     return code.Const(span, empty.join(values))
-
-
-def _joined(parts: Sequence[str | code.FormattedValue]) -> tuple[str | code.FormattedValue, ...]:
-    merged: list[str | code.FormattedValue] = []
-    for part in parts:
-        if isinstance(part, str) and merged and isinstance(merged[-1], str):
-            merged[-1] += part
-        elif part != "":
-            merged.append(part)
-    return tuple(merged)
 
 
 def _formatted_parts(places: Places, node: cst.FormattedString) -> list[str | code.FormattedValue]:
@@ -148,6 +139,8 @@ def _parts(places: Places, nodes: Sequence[Any], raw: bool) -> list[str | code.F
             text = _braces_single(node.value)
             parts.append(text if raw else unescaped(text))
         else:
+            if node.equal is not None:
+                parts.append(places.text[places.start(node) + 1 : places.end(node.whitespace_after_expression)])
             parts.append(_formatted_value(places, node, raw))
     return parts
 
@@ -158,17 +151,12 @@ def _braces_single(text: str) -> str:
 
 def _formatted_value(places: Places, node: cst.FormattedStringExpression, raw: bool) -> code.FormattedValue:
     value = expression(places, node.expression)
-    spec, text, conversion = None, None, node.conversion
+    spec, conversion = None, node.conversion
     if node.format_spec is not None:
-        span = places.span(node)
-        if node.format_spec:
-            span = places.between(places.start(node.format_spec[0]), places.end(node.format_spec[-1]))
-        spec = code.JoinedStr(span, _joined(_parts(places, node.format_spec, raw)))
-    if node.equal is not None:
-        text = places.text[places.start(node) + 1 : places.end(node.whitespace_after_expression)]
-        if conversion is None and spec is None:
-            conversion = "r"
-    return code.FormattedValue(places.span(node), value, conversion, spec, text)
+        spec = code.JoinedStr(value.span, joined(_parts(places, node.format_spec, raw)))
+    elif node.equal is not None and conversion is None:
+        conversion = "r"
+    return code.FormattedValue(value.span, value, conversion, spec)
 
 
 def _call(places: Places, node: cst.Call) -> code.Expr:

@@ -1,14 +1,16 @@
 """`ast` -> code: the standard parser's tree gives what libcst's gives, some twenty times as fast.
 
-What the tree does not tell exactly is left to libcst, statement by statement: f-strings (Python before 3.12 misplaces
-their parts), `match`, type aliases, and lines that `repair` put in place of others. Spans are those of libcst's code.
+What the tree does not tell exactly is left to libcst, statement by statement: `match`, type aliases, calls in f-strings
+that Python (before 3.12) misplaces, and lines that `repair` put in place of others. Spans are those of libcst's code,
+but other parts of f-strings that are misplaced have the span of the whole.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -103,6 +105,7 @@ class _Lowering:
         self._function_body = function_body
         self._class_members = class_members
         self._other_lines = other_lines
+        self._within: code.Span | None = None  # the f-string whose misplaced part is lowered
 
     # -------------------------------------------------------------------------------------------------------- places
 
@@ -115,6 +118,8 @@ class _Lowering:
         return len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace"))
 
     def _span(self, node: Any) -> code.Span:
+        if self._within is not None:
+            return self._within
         shift = self._shift
         if self._ascii:
             return code.Span(node.lineno + shift, node.col_offset, node.end_lineno + shift, node.end_col_offset)
@@ -303,6 +308,46 @@ class _Lowering:
     def _constant(self, node: ast.Constant) -> code.Expr:
         return code.Const(self._span(node), node.value)
 
+    def _joined_string(self, node: Any) -> code.JoinedStr:
+        span = self._span(node)
+        parts: list[Any] = [
+            part.value if type(part) is ast.Constant else self._formatted(part, span) for part in node.values
+        ]
+        return code.JoinedStr(span, joined(parts))
+
+    def _formatted(self, node: Any, whole: code.Span) -> code.FormattedValue:
+        if self._within is not None or self._is_placed(node.value):
+            value = self._expression(node.value)
+        else:
+            if any(type(part) in _MADE_AT_A_PLACE for part in ast.walk(node.value)):
+                raise NotInTree
+            self._within = whole
+            try:
+                value = self._expression(node.value)
+            finally:
+                self._within = None
+        spec = None
+        if node.format_spec is not None:
+            found = self._joined_string(node.format_spec)
+            spec = code.JoinedStr(value.span, found.parts)
+        return code.FormattedValue(value.span, value, chr(node.conversion) if node.conversion >= 0 else None, spec)
+
+    def _is_placed(self, node: Any) -> bool:
+        """Whether a part of an f-string stands where the tree says. Python before 3.12 counts from the wrong line where
+        strings are joined or have several lines."""
+        if sys.version_info >= (3, 12):
+            return True
+        if not 1 <= node.lineno == node.end_lineno <= len(self._lines):
+            return False
+        line = self._lines[node.lineno - 1].encode("utf-8", "surrogatepass")
+        if not line[: node.col_offset].rstrip(b" (").endswith(b"{"):
+            return False
+        try:
+            found = ast.parse(b"(" + line[node.col_offset : node.end_col_offset] + b")", mode="eval").body
+        except (SyntaxError, ValueError):
+            return False
+        return ast.dump(found) == ast.dump(node)
+
     def _name(self, node: ast.Name) -> code.Expr:
         return code.Name(self._span(node), node.id)
 
@@ -423,6 +468,17 @@ class _Lowering:
         return code.Param(self._span(node), node.arg, self._optional(node.annotation), self._optional(default))
 
 
+def joined(parts: Sequence[str | code.FormattedValue]) -> tuple[str | code.FormattedValue, ...]:
+    """The parts of an f-string with pieces of text that follow one another as one."""
+    merged: list[str | code.FormattedValue] = []
+    for part in parts:
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        elif part != "":
+            merged.append(part)
+    return tuple(merged)
+
+
 def _first_line(node: Any) -> int:
     lines: list[int] = [node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))]
     return min(lines)
@@ -441,6 +497,8 @@ _SYMBOLS: dict[type, str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
     ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
 }  # fmt: skip
+
+_MADE_AT_A_PLACE = (ast.Call, ast.Lambda, ast.NamedExpr)
 
 _COMPREHENSIONS: dict[type, str] = {ast.ListComp: "list", ast.SetComp: "set", ast.GeneratorExp: "generator"}
 
@@ -476,6 +534,7 @@ if hasattr(ast, "TryStar"):  # Python 3.11
 
 _EXPRESSIONS: dict[type, Callable[[_Lowering, Any], code.Expr]] = {
     ast.Constant: _Lowering._constant,
+    ast.JoinedStr: _Lowering._joined_string,
     ast.Name: _Lowering._name,
     ast.Attribute: _Lowering._attribute,
     ast.Call: _Lowering._call,
