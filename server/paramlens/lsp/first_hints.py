@@ -14,6 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 from paramlens.facts import Analysis
+from paramlens.jobs import Job
 from paramlens.lsp.configuration import SECTION, Configuration, excludes
 from paramlens.lsp.documents import Document, Documents, View
 from paramlens.lsp.handshake import chosen_encoding
@@ -33,7 +34,8 @@ PATIENCE = 0.4
 """Seconds after which the server is imported whatever is under way: an analysis goes on meanwhile."""
 
 _OWN_REQUEST = "paramlens-first-settings"
-_JOB = 1
+BEGUN = 1
+"""The number of the one job."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +80,8 @@ class FirstHints:
         self._configuration = Configuration(read_text)
         self._hints = Hints()
         self._is_ready = False
-        self._asked = self._done = 0  # jobs
+        self._job: Job | None = None
+        self._answer: Answer | None = None
         self._texts: dict[str, str] = {}
         self._first: Document | None = None
         self._settings: Settings | None = None
@@ -110,9 +113,9 @@ class FirstHints:
 
     def hand_over(self, worker: Worker) -> None:
         """Leave the worker process to the server."""
-        worker.adopt(
-            self._worker, ready=self._is_ready, texts=self._texts, asked=self._asked, busy=self._asked > self._done
-        )
+        from paramlens.lsp.worker import Begun
+
+        worker.adopt(self._worker, Begun(self._is_ready, self._texts, self._job, self._answer))
 
     def _is_done(self) -> bool:
         """Whether nothing more is to be expected that can be done here."""
@@ -179,22 +182,22 @@ class FirstHints:
 
     def _analyse(self) -> None:
         document = self._first
-        if document is None or not self._knows_settings or self._asked or len(document.text) > LARGEST_FILE:
+        if document is None or not self._knows_settings or self._job or len(document.text) > LARGEST_FILE:
             return
         settings = self._configuration.of(document)[1].settings
         if excludes(settings, document):
             return
         self._settings = settings
-        self._asked = _JOB
+        self._job = job_for(document, settings)
         self._texts = {document.path: document.text}
         overlay = Overlay(document.path, document.text)
-        self._worker.send([overlay], Ask(_JOB, job_for(document, settings), live=True))
+        self._worker.send([overlay], Ask(BEGUN, self._job, live=True))
 
     def _got(self, message: Any) -> None:
         if isinstance(message, Ready):
             self._is_ready = True
-        elif isinstance(message, Answer) and message.number == _JOB and message.final:
-            self._done = message.number
+        elif isinstance(message, Answer) and message.number == BEGUN and message.final:
+            self._answer = message
             if message.analysis is None or self._first is None or self._settings is None:
                 self._open = False
             elif self._snapshot is None:

@@ -89,7 +89,7 @@ def _serve(source: BinaryIO, sink: BinaryIO, process: Popen[bytes] | None, loop:
 
     from paramlens.lsp.handlers import create_server
     from paramlens.lsp.loop import Loop
-    from paramlens.lsp.worker import Worker
+    from paramlens.lsp.worker import Begun, Worker
 
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
     logging.getLogger("pygls").setLevel(logging.CRITICAL)  # it logs every message it sends
@@ -116,7 +116,7 @@ def _serve(source: BinaryIO, sink: BinaryIO, process: Popen[bytes] | None, loop:
         for arrival in begun.kept:
             take(arrival)
     elif held is not None:
-        worker.adopt(held, ready=False, texts={}, asked=0, busy=False)
+        worker.adopt(held, Begun())
     inbox.forward(take)
     try:
         return loop.run()

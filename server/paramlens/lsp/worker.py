@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from paramlens.isolation import start_worker
 from paramlens.jobs import Job
+from paramlens.lsp.first_hints import BEGUN
 from paramlens.lsp.loop import Loop, Timer
 from paramlens.lsp.worker_process import WorkerProcess
 from paramlens.worker import Answer, Ask, Ready, texts_to_send
@@ -35,6 +36,22 @@ class Asked:
     on_answer: Callable[[Answer], None]
 
 
+@dataclass(frozen=True)
+class Begun:
+    """What was done with a worker process before it was adopted.
+
+    is_ready  it said that it is ready
+    texts     those of open files that it was sent
+    job       the one it was asked, if any
+    answer    its final answer, if it is there
+    """
+
+    is_ready: bool = False
+    texts: Mapping[str, str] = field(default_factory=dict)
+    job: Job | None = None
+    answer: Answer | None = None
+
+
 class Worker:
     """A worker process, started when it is needed and again after it ended.
 
@@ -51,19 +68,16 @@ class Worker:
         self._number = 0
         self._asked: dict[int, Asked] = {}  # in the order they were sent
         self._timer: Timer | None = None
+        self._begun: Begun | None = None
 
-    def adopt(self, process: WorkerProcess, *, ready: bool, texts: Mapping[str, str], asked: int, busy: bool) -> None:
-        """Go on with a process that was started before, whose messages are brought to `got`.
-
-        texts  those of open files that it was sent
-        asked  the number of the last job that it was sent; when it is still `busy` with it, the answer is of no use
-        """
+    def adopt(self, process: WorkerProcess, begun: Begun) -> None:
+        """Go on with a process that was started before; its messages are brought to `got`."""
         self._process = process
-        self._ready = ready
-        self._number = asked
-        self._known = dict(texts)
-        if busy:
-            self._asked[asked] = Asked(asked, lambda _: None)
+        self._ready = begun.is_ready
+        self._known = dict(begun.texts)
+        if begun.job is not None:
+            self._number = BEGUN
+            self._begun = begun
 
     @property
     def pid(self) -> int | None:
@@ -86,6 +100,8 @@ class Worker:
 
     def ask(self, job: Job, texts: Mapping[str, str], on_answer: Callable[[Answer], None]) -> None:
         """Send a job; `texts` are those of all open files. What goes wrong is an answer."""
+        if self._goes_on(job, texts, on_answer):
+            return
         self._number += 1
         asked = Asked(self._number, on_answer)
         self._asked[asked.number] = asked
@@ -100,6 +116,21 @@ class Worker:
         self._process.send(texts_to_send(self._known, texts), Ask(asked.number, job, live=True))
         self._known = dict(texts)
         self._watch()
+
+    def _goes_on(self, job: Job, texts: Mapping[str, str], on_answer: Callable[[Answer], None]) -> bool:
+        """Whether that very job was begun before the process was adopted, and need not be asked again."""
+        begun, self._begun = self._begun, None
+        if begun is None or self._process is None:
+            return False
+        is_same = begun.job == job and begun.texts == texts
+        if begun.answer is None:
+            self._asked[BEGUN] = Asked(BEGUN, on_answer if is_same else lambda _: None)
+            self._watch()
+        elif is_same:
+            answer = begun.answer
+            self._asked[BEGUN] = Asked(BEGUN, on_answer)
+            self._loop.post(lambda: self._answered(answer))
+        return is_same
 
     def stop(self) -> None:
         """End the process and forget what it was asked."""
@@ -172,6 +203,7 @@ class Worker:
     def _end(self) -> None:
         process, self._process = self._process, None
         self._ready = False
+        self._begun = None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
