@@ -1,4 +1,4 @@
-// Bundles the extension into dist/, or with --tests each unit test into build/test/.
+// Bundles the extension and its panel's page into dist/, or with --tests each unit test into build/test/.
 import { build } from "esbuild";
 import { readdirSync, rmSync } from "node:fs";
 
@@ -18,3 +18,18 @@ await build({
   sourcemap: production ? false : "linked",
   logLevel: "warning",
 });
+if (!tests) {
+  await build({
+    entryPoints: ["main.tsx", "style.css"].map((name) => ({ in: `src/panel/view/${name}`, out: "panel" })),
+    outdir,
+    bundle: true,
+    platform: "browser",
+    target: "es2022",
+    format: "iife",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    minify: production,
+    sourcemap: production ? false : "linked",
+    logLevel: "warning",
+  });
+}

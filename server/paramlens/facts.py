@@ -41,7 +41,10 @@ class Tally(Record):
 
 @record
 class WeightFact(Record):
-    """One weight tensor: its name within the layer, shape, axis names (may be empty) and count."""
+    """One weight tensor: its name within the layer, shape, axis names (may be empty) and count.
+
+    `shared` says that another layer of the same tree, listed before, holds the same one: it counts once.
+    """
 
     name: str
     shape: Shape | None
@@ -49,6 +52,7 @@ class WeightFact(Record):
     trainable: bool
     count: Dim | None
     dtype: str = "float32"
+    shared: bool = False
 
 
 @record
@@ -122,6 +126,38 @@ class ModelFact(Record):
     @property
     def tally(self) -> Tally:
         return self.layer.tally
+
+
+@record
+class GraphNode(Record):
+    """One step from input to output. `kind` is input, output, layer or operation; `name` the class or the operation.
+
+    `path` leads to the part of the model that the layer is, or in whose call the operation stands: the position among
+    the children at each level. None where that is no part of the model.
+    """
+
+    kind: str
+    name: str
+    path: tuple[int, ...] | None
+    shape: Shape | None
+
+
+@record
+class GraphEdge(Record):
+    """What goes from one node to another, both by number; `shape` is the one that arrives."""
+
+    source: int
+    target: int
+    shape: Shape | None
+
+
+@record
+class GraphFact(Record):
+    """A model from its inputs to its outputs; `reason` says why there are no nodes."""
+
+    nodes: tuple[GraphNode, ...] = ()
+    edges: tuple[GraphEdge, ...] = ()
+    reason: str = ""
 
 
 @record

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paramlens.facts import Analysis
+from paramlens.facts import Analysis, GraphFact
 from paramlens.isolation import ANALYZER_VARIABLE as ANALYZER_VARIABLE
 from paramlens.lints import lint
 from paramlens.records import Record, record
@@ -96,6 +96,11 @@ class LiveFiles:
         found = file.analysis(source, job.calls, replace(watch, early=early))
         self.last = (job, found, file) if file.is_whole else None
         return lint(found, job.settings)
+
+    def graphs(self, job: Job) -> dict[str, GraphFact] | None:
+        """The graphs of the models of the job's file by name; None when its last version that was run is another."""
+        file, _ = self._files.get((job.path, environment_of(job)), (None, None))
+        return file.graphs(job.text) if file is not None else None
 
     def knows(self, job: Job) -> bool:
         """Whether something of the job's file is kept."""

@@ -357,10 +357,11 @@ class TensorValue(Mutable):
     """A numpy array, torch tensor or Keras symbolic tensor: its shape, and its numbers where they are few and known.
 
     `kind` is "torch", "keras" or "numpy". `shape` is None when not even the rank is known. `data` is a nested tuple
-    of numbers (a bare number for rank 0). `producer` links a Keras tensor to the call that made it.
+    of numbers (a bare number for rank 0). `producer` links a Keras tensor to the call that made it, `origin` any tensor
+    to the step of a model that it comes from.
     """
 
-    __slots__ = ("data", "dtype", "kind", "producer", "reason", "shape")
+    __slots__ = ("data", "dtype", "kind", "origin", "producer", "reason", "shape")
 
     def __init__(
         self,
@@ -379,6 +380,7 @@ class TensorValue(Mutable):
         self.data = data
         self.producer = producer
         self.reason = reason  # why the shape is not known
+        self.origin: Any = None
 
     def with_shape(self, shape: Shape | None, *, dtype: str | None = None, data: Any = None) -> TensorValue:
         """A new tensor of the same kind with another shape."""

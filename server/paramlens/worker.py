@@ -1,7 +1,7 @@
 """The worker process: analyses texts for a parent that talks to it over pipes, so that a crash ends the worker alone.
 
-Frames are an 8-byte length and a pickle. To the worker: `Overlay` (the text of an open file, or None when it is closed)
-and `Ask` (a job). From the worker: `Ready` once, then `Answer`. The worker ends when its input does.
+Frames are an 8-byte length and a pickle. To the worker: `Overlay` (the text of an open file, None when it is closed),
+`Ask` (a job) and `Draw`. From the worker: `Ready` once, then `Answer` and `Drawn`. It ends when its input does.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from paramlens import cache
-from paramlens.facts import Analysis
+from paramlens.facts import Analysis, GraphFact
 from paramlens.jobs import ANALYZER_VARIABLE, Job, LiveFiles, Read, run
 from paramlens.memory import collect_less
 from paramlens.records import Record, record
@@ -55,6 +55,22 @@ class Ask(Record):
     number: int
     job: Job
     live: bool = False
+
+
+@record
+class Draw(Record):
+    """The graphs of the models of a file are wanted, as its last live job left them; this ends no job."""
+
+    number: int
+    job: Job
+
+
+@record
+class Drawn(Record):
+    """The graphs by the names of the models; None when the worker is not at that text of the file."""
+
+    number: int
+    graphs: Mapping[str, GraphFact] | None
 
 
 @record
@@ -151,6 +167,8 @@ class _Analyst:
                     self._answer(number, job)
                 case Ask(number, job):
                     _send(self._sink, answer(number, job, self._read))
+                case Draw(number, job):
+                    _send(self._sink, Drawn(number, self._graphs(job)))
 
     def _next(self) -> Any:
         """The next message. While there is none, what is needed later on is done."""
@@ -186,6 +204,13 @@ class _Analyst:
             _send(self._sink, found)
             if is_new and self._messages.empty():
                 self._keep()
+
+    def _graphs(self, job: Job) -> Mapping[str, GraphFact] | None:
+        try:
+            return self._files.graphs(job)
+        except Exception:
+            traceback.print_exc()
+            return None
 
     def _keep(self) -> None:
         """Keep the last result for the next start, if the text is that of the file on disk."""
@@ -230,7 +255,7 @@ def _guarded(number: int, work: Callable[[], Answer]) -> Answer:
         return Answer(number, None, f"internal error: {_last_lines(traceback.format_exc())}")
 
 
-def _send(sink: BinaryIO, message: Answer | Ready) -> None:
+def _send(sink: BinaryIO, message: Answer | Drawn | Ready) -> None:
     try:
         sink.write(_frame(message))
         sink.flush()
@@ -240,10 +265,12 @@ def _send(sink: BinaryIO, message: Answer | Ready) -> None:
         os._exit(3)
 
 
-def _frame(message: Answer | Ready) -> bytes:
+def _frame(message: Answer | Drawn | Ready) -> bytes:
     try:
         return pack(message)
     except Exception as error:  # an analysis that cannot be sent
+        if isinstance(message, Drawn):
+            return pack(Drawn(message.number, None))
         number = message.number if isinstance(message, Answer) else 0
         return pack(Answer(number, None, f"internal error: {type(error).__name__}: {error}"))
 

@@ -1,6 +1,7 @@
 /** Joins the parts to the editor's commands and events. */
 import * as vscode from "vscode";
 import { SHOW_MODELS, showModels } from "./models";
+import { registerModelPanel } from "./panel/panel";
 import { onSelectedPython } from "./python-extension";
 import { Runner } from "./runner";
 import { SECTION } from "./settings";
@@ -26,6 +27,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       else if (change.affectsConfiguration(SECTION)) void runner.announceSettings();
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void runner.restartIfOther()),
+  );
+  context.subscriptions.push(
+    registerModelPanel({ extension: context.extensionUri, server: () => runner.running, onNews: status.onFile }),
   );
   await runner.restart();
   context.subscriptions.push(

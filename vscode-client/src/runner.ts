@@ -21,6 +21,10 @@ export class Runner {
     private readonly status: Status,
   ) {}
 
+  get running(): Client | undefined {
+    return this.client?.isRunning() ? this.client : undefined;
+  }
+
   restart(): Promise<void> {
     return this.enqueue(async () => {
       await this.startFresh(await findServer(this.surroundings()));

@@ -11,11 +11,15 @@ export interface FileStatus {
 export class Status implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem("status", vscode.StatusBarAlignment.Right, 90);
   private readonly texts = new Map<string, string>();
+  private readonly fileChanges = new vscode.EventEmitter<vscode.Uri>();
   private icon = "$(loading~spin)";
   private words = "starting";
   private readonly listener = vscode.window.onDidChangeActiveTextEditor(() => {
     this.draw();
   });
+
+  /** Fires for each document of which there are new counts. */
+  readonly onFile = this.fileChanges.event;
 
   constructor() {
     this.item.name = "Paramlens";
@@ -34,13 +38,14 @@ export class Status implements vscode.Disposable {
   }
 
   file({ uri, text }: FileStatus): void {
-    this.texts.set(vscode.Uri.parse(uri).toString(), text);
+    const where = vscode.Uri.parse(uri);
+    this.texts.set(where.toString(), text);
+    this.fileChanges.fire(where);
     this.draw();
   }
 
   dispose(): void {
-    this.listener.dispose();
-    this.item.dispose();
+    vscode.Disposable.from(this.listener, this.fileChanges, this.item).dispose();
   }
 
   private show(icon: string, words: string): void {

@@ -255,6 +255,7 @@ def _count(weight: ParameterValue) -> Dim | None:
 def layer_fact(vm: Interpreter, instance: Instance, name: str = "", depth: int = 12) -> LayerFact:
     """The tree of an instance as plain data."""
     seen: set[int] = set()
+    seen_weights: set[int] = set()
     budget = [4_000]
 
     def describe(item: Instance, label: str, level: int) -> LayerFact:
@@ -266,13 +267,18 @@ def layer_fact(vm: Interpreter, instance: Instance, name: str = "", depth: int =
             name=label,
             class_name=display_name(item),
             tally=vm.tally(item),
-            weights=() if shared else tuple(_weight_fact(n, w) for n, w in weights_of(item)),
+            weights=() if shared else tuple(weigh(n, w) for n, w in weights_of(item)),
             children=tuple(describe(child, child_name, level - 1) for child_name, child in inner),
             calls=tuple(_call_fact(item, call) for call in item.state.calls[:4]),
             arguments=item.state.given,
             place=item.place,
             shared=shared,
         )
+
+    def weigh(label: str, weight: ParameterValue) -> WeightFact:
+        fact = _weight_fact(label, weight, shared=id(weight) in seen_weights)
+        seen_weights.add(id(weight))
+        return fact
 
     return describe(instance, name, depth)
 
@@ -283,7 +289,7 @@ def display_name(instance: Instance) -> str:
     return cls.name if cls.module is not None else cls.qualified_name
 
 
-def _weight_fact(name: str, weight: ParameterValue) -> WeightFact:
+def _weight_fact(name: str, weight: ParameterValue, *, shared: bool) -> WeightFact:
     return WeightFact(
         name or weight.name,
         weight.shape,
@@ -291,6 +297,7 @@ def _weight_fact(name: str, weight: ParameterValue) -> WeightFact:
         weight.trainable is True,
         _count(weight),
         weight.dtype or "float32",
+        shared,
     )
 
 

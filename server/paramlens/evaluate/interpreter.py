@@ -140,6 +140,7 @@ class Interpreter:
         self.tensor_marks = set(self.lasting_marks)  # names of attributes that the program sets on tensors
         self.assigned_variables = set(self.lasting_variables)  # of the environment
         self.building: list[Instance] = []
+        self.calling: list[Instance] = []  # layers and modules whose call runs now, the innermost last
         self.star_search: set[tuple[int, str]] = set()
         self.repeating = 0
         self.memories: dict[int, list[TensorValue]] = {}  # by id: the tensors that may be views of one memory
@@ -162,7 +163,7 @@ class Interpreter:
     def resume(self) -> None:
         """Go on after the run with what an interruption may have left undone."""
         self.journal = Journal(self.lasting)
-        self.frames, self.running, self.handling, self.building = [], [], [], []
+        self.frames, self.running, self.handling, self.building, self.calling = [], [], [], [], []
         self.current = None
         self.repeating = self.importing = 0
         self.star_search = set()

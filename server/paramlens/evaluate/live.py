@@ -28,7 +28,7 @@ from paramlens.evaluate.reporting import Made, MadeAt
 from paramlens.evaluate.run import FileRun
 from paramlens.evaluate.standalone import Alone
 from paramlens.evaluate.versions import Difference, Lost, difference
-from paramlens.facts import Analysis, ModelFact, Problem, SiteFact
+from paramlens.facts import Analysis, GraphFact, ModelFact, Problem, SiteFact
 from paramlens.records import Record, record
 from paramlens.syntax.code import Refusal, Source
 from paramlens.syntax.source import read_expression
@@ -100,6 +100,11 @@ class LiveFile:
         """The names of the file with the values that they have at the end of the run."""
         main = self._vm.main if self._vm is not None else None
         return main.scope.names if main is not None else {}
+
+    def graphs(self, text: str) -> dict[str, GraphFact] | None:
+        """The graphs of the models by name; None when the last version that was run is not this text."""
+        run = self._run
+        return run.graphs() if run is not None and run.source.text == text else None
 
     def forget(self) -> None:
         """Evaluate everything again: another file changed."""

@@ -14,12 +14,13 @@ from typing import Any
 
 from paramlens.evaluate import given_inputs, modules, reporting
 from paramlens.evaluate.dependencies import EVERYTHING, Dependencies, Position
+from paramlens.evaluate.graphs import graph_of
 from paramlens.evaluate.interpreter import Interpreter
 from paramlens.evaluate.lazy_source import LazySource
 from paramlens.evaluate.reporting import MadeAt
 from paramlens.evaluate.standalone import UnknownKey
 from paramlens.evaluate.versions import Difference
-from paramlens.facts import LayerFact, ModelFact, Problem
+from paramlens.facts import GraphFact, LayerFact, ModelFact, Problem
 from paramlens.syntax.code import Source
 from paramlens.values import Instance, ModuleValue, Place, Scope, Unknown, Value
 
@@ -73,6 +74,10 @@ class FileRun:
     def unknowns(self) -> Sequence[UnknownKey]:
         keys = dict.fromkeys(key for left in self._all() for key in left.unknowns)
         return [key for key in keys if key[2] is not None and key[2].path == self._path]
+
+    def graphs(self) -> dict[str, GraphFact]:
+        """The graphs of the models by name, from the interpreter as the run has left it."""
+        return {name: graph_of(value) for name, (value, _) in self._models.items() if isinstance(value, Instance)}
 
     @property
     def settings(self) -> tuple[object, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 from paramlens.budgets import RULE as BUDGET_RULE
-from paramlens.budgets import Budget, check_budgets, check_model
-from paramlens.facts import Analysis, Problem
+from paramlens.budgets import Budget, applies, check_budgets, check_model
+from paramlens.facts import Analysis, ModelFact, Problem
 from paramlens.lines import split_lines
 from paramlens.quantities import parse_count
 from paramlens.settings import BUDGET_KEYS, Settings
@@ -65,6 +66,18 @@ def _check_comments(analysis: Analysis, settings: Settings) -> list[Problem]:
     return problems
 
 
+def budgets_for(analysis: Analysis, model: ModelFact, settings: Settings) -> list[Budget]:
+    """The budgets that apply to a model: those of the settings, and of comments on its first or last line."""
+    found = [budget for budget in settings.budgets if applies(budget, model)]
+    for line, text in analysis.comments:
+        match = _BUDGET.match(_MARK.sub("", text))
+        if match is None or model.place.path != analysis.path or line not in (model.place.line, model.place.end_line):
+            continue
+        with suppress(ValueError):  # reported as a problem
+            found.append(_comment_budget(match[1], match[2]))
+    return found
+
+
 def _comment_budget(key: str | None, value: str) -> Budget:
     if key is None:
         return Budget(max_params=parse_count(value.strip()))
@@ -90,4 +103,4 @@ def _whole_line(analysis: Analysis, line: int) -> Place:
     return Place(analysis.path, line, start, line, len(text) + 1)
 
 
-__all__ = ["BUDGET_RULE", "lint"]
+__all__ = ["BUDGET_RULE", "budgets_for", "lint"]

@@ -27,6 +27,7 @@ from pygls.protocol import LanguageServerProtocol, default_converter
 
 from paramlens.lsp.documents import Document, View
 from paramlens.lsp.handshake import LANGUAGE, chosen_encoding
+from paramlens.lsp.models_request import MODELS, models_request
 from paramlens.lsp.raw import Raw, to_json
 from paramlens.lsp.streams import Unparsable, Writer
 from paramlens.version import version
@@ -90,6 +91,10 @@ class Protocol(LanguageServerProtocol):
     @property
     def is_shut_down(self) -> bool:
         return self._shutdown
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """A message with its types. pygls knows none for a request of our own."""
+        return models_request(data) if data.get("method") == MODELS else super().structure_message(data)
 
     # ------------------------------------------------------------------------------------------- messages to the server
 
@@ -161,6 +166,8 @@ class Protocol(LanguageServerProtocol):
         return None if self._knows(method, is_request=is_request) else (METHOD_NOT_FOUND, f"unknown method {method}")
 
     def _knows(self, method: Any, *, is_request: bool) -> bool:
+        if method == MODELS:
+            return is_request
         if not isinstance(method, str) or hasattr(self.get_message_type(method), "id") is not is_request:
             return False
         return method in self.fm.builtin_features or method in self.fm.features

@@ -71,10 +71,10 @@ def _target(document: Document, view: View, place: Place | None) -> dict[str, An
     if place is None or home is None:
         return {}
     elsewhere = {"uri": home.uri} if home is not view else {}
-    return {"range": _plain_range(range_of(home.index, place)), **elsewhere}
+    return {"range": plain_range(range_of(home.index, place)), **elsewhere}
 
 
-def _plain_range(span: types.Range) -> dict[str, dict[str, int]]:
+def plain_range(span: types.Range) -> dict[str, dict[str, int]]:
     return {
         "start": {"line": span.start.line, "character": span.start.character},
         "end": {"line": span.end.line, "character": span.end.character},

@@ -10,8 +10,11 @@ from paramlens.features.code_lens import code_lenses
 from paramlens.features.hover import hover
 from paramlens.features.inlay_hints import line_tooltip
 from paramlens.lsp import convert
+from paramlens.lsp.adapter import SHOWN
 from paramlens.lsp.documents import View, pair
 from paramlens.lsp.loop import Loop
+from paramlens.lsp.models import models
+from paramlens.lsp.models_request import MODELS, ModelsParams
 from paramlens.lsp.raw import Raw
 from paramlens.lsp.server import ParamlensServer
 from paramlens.lsp.snapshot import Snapshot
@@ -134,6 +137,11 @@ def _add_features(server: ParamlensServer) -> None:
             return [convert.code_lens(document, view, lens) for lens in here]
 
         return await server.with_result(found)
+
+    @server.feature(MODELS)
+    async def show_models(params: ModelsParams) -> Raw | None:
+        document, _ = SHOWN.get() or (None, None)
+        return None if document is None or not document.is_python else await models(server, document, params)
 
 
 def _two_numbers(data: Any) -> tuple[int, int]:

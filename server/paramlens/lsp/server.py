@@ -20,6 +20,7 @@ from paramlens.lsp.documents import Document, Documents, View, path_of, uri_of
 from paramlens.lsp.editor import Editor
 from paramlens.lsp.hints import Hints
 from paramlens.lsp.loop import Loop
+from paramlens.lsp.models import OtherTexts
 from paramlens.lsp.notebooks import Notebooks
 from paramlens.lsp.positions import LineIndex
 from paramlens.lsp.processes import process_is_alive
@@ -65,6 +66,7 @@ class ParamlensServer(Server):
             self.documents.texts,
             Listener(self.show, self.show_failure, self.editor.refresh, self.show_slow, self.end_slow),
         )
+        self.other_texts = OtherTexts(loop, self.documents.texts)
         self.running = Progress(self, self.analyses.end)
         self._parent: int | None = None
         self._analysing = False
@@ -73,7 +75,7 @@ class ParamlensServer(Server):
 
     def end(self) -> None:
         """End the worker processes."""
-        for worker in (self.worker, self.spare):
+        for worker in (self.worker, self.spare, self.other_texts):
             worker.close()
 
     # --------------------------------------------------------------------------------------------------- life cycle

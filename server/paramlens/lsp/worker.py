@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from paramlens.facts import GraphFact
 from paramlens.isolation import start_worker
 from paramlens.jobs import Job
 from paramlens.lsp.first_hints import BEGUN
 from paramlens.lsp.loop import Loop, Timer
 from paramlens.lsp.worker_process import WorkerProcess
-from paramlens.worker import Answer, Ask, Ready, texts_to_send
+from paramlens.worker import Answer, Ask, Draw, Drawn, Ready, texts_to_send
 
 TIME_LIMIT = 15.0
 """Seconds for one analysis. The evaluator ends by itself before; this is for what hangs."""
@@ -67,6 +68,7 @@ class Worker:
         self._known: dict[str, str] = {}  # the texts of open files that the process has
         self._number = 0
         self._asked: dict[int, Asked] = {}  # in the order they were sent
+        self._drawing: dict[int, Callable[[Mapping[str, GraphFact] | None], None]] = {}
         self._timer: Timer | None = None
         self._begun: Begun | None = None
 
@@ -117,6 +119,15 @@ class Worker:
         self._known = dict(texts)
         self._watch()
 
+    def draw(self, job: Job, on_drawn: Callable[[Mapping[str, GraphFact] | None], None]) -> None:
+        """Ask for the graphs of a file whose analysis was asked for before; None when the process is not at it."""
+        if self._process is None:
+            on_drawn(None)
+            return
+        self._number += 1
+        self._drawing[self._number] = on_drawn
+        self._process.draw(Draw(self._number, job))
+
     def _goes_on(self, job: Job, texts: Mapping[str, str], on_answer: Callable[[Answer], None]) -> bool:
         """Whether that very job was begun before the process was adopted, and need not be asked again."""
         begun, self._begun = self._begun, None
@@ -153,6 +164,8 @@ class Worker:
             return  # an earlier one's
         if isinstance(message, Answer):
             self._answered(message)
+        elif isinstance(message, Drawn):
+            self._drawing.pop(message.number, _ignore)(message.graphs)
         elif isinstance(message, Ready):
             self._ready = True
             self._watch()
@@ -209,3 +222,10 @@ class Worker:
             self._timer = None
         if process is not None:
             process.end()
+        waiting, self._drawing = [*self._drawing.values()], {}
+        for on_drawn in waiting:
+            on_drawn(None)
+
+
+def _ignore(_graphs: object) -> None:
+    """Nobody waits for it any more."""

@@ -11,7 +11,7 @@ from queue import SimpleQueue
 from typing import Any, BinaryIO, TypeAlias, cast
 
 from paramlens.wire import Receiver
-from paramlens.worker import Answer, Ask, Overlay, pack, read_message
+from paramlens.worker import Answer, Ask, Draw, Overlay, pack, read_message
 
 Deliver: TypeAlias = "Callable[[WorkerProcess, Any], None]"
 
@@ -22,7 +22,7 @@ class WorkerProcess:
     def __init__(self, process: subprocess.Popen[bytes], deliver: Deliver) -> None:
         self._process = process
         self._deliver = deliver
-        self._outgoing: SimpleQueue[tuple[Sequence[Overlay], Ask] | None] = SimpleQueue()
+        self._outgoing: SimpleQueue[tuple[Sequence[Overlay], Ask | Draw] | None] = SimpleQueue()
         self._unanswered: SimpleQueue[tuple[Sequence[Overlay], Ask]] = SimpleQueue()  # in the order they were sent
         for target in (self._read, self._write):
             threading.Thread(target=target, name="worker", daemon=True).start()
@@ -34,6 +34,9 @@ class WorkerProcess:
     def send(self, overlays: Sequence[Overlay], ask: Ask) -> None:
         self._unanswered.put((overlays, ask))
         self._outgoing.put((overlays, ask))
+
+    def draw(self, draw: Draw) -> None:
+        self._outgoing.put(((), draw))
 
     def end(self) -> None:
         """Kill it; its end is noticed by the thread that reads."""
@@ -51,7 +54,7 @@ class WorkerProcess:
         with contextlib.suppress(OSError, ValueError), stream:
             while (messages := self._outgoing.get()) is not None:
                 overlays, ask = messages
-                stream.write(b"".join(map(pack, (*overlays, ask))))
+                stream.write(b"".join([pack(message) for message in (*overlays, ask)]))
                 stream.flush()
 
     def _read(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from paramlens.dims import Sym
-from paramlens.evaluate.frameworks import shared_memory
+from paramlens.evaluate.frameworks import lineage, shared_memory
 from paramlens.evaluate.frameworks.named_results import named
 from paramlens.evaluate.frameworks.state import Producer
 from paramlens.values import (
@@ -117,8 +117,10 @@ def run_operation(
     function = vm.operations[name]
     plain_args = [rule_argument(vm, value) for value in args]
     plain_kwargs = {key: rule_argument(vm, value) for key, value in kwargs.items()}
-    sources = _linked_sources((args, kwargs))
-    if name.endswith("_") or name.endswith(_IN_PLACE):
+    given = [*flat_tensors((args, kwargs))]
+    sources = tuple(tensor for tensor in given if tensor.producer is not None)
+    in_place = name.endswith("_") or name.endswith(_IN_PLACE)
+    if in_place:
         for tensor in flat_tensors(tuple(args[:1])):
             vm.touch(tensor)
             shared_memory.changed(vm, tensor)
@@ -131,11 +133,13 @@ def run_operation(
         result = run()
         if args and name.rpartition(".")[2] in shared_memory.VIEWS:
             shared_memory.share(vm, args[0], result)
+        lineage.passed_on(vm, name, given, flat_tensors(result), in_place=in_place)
         return result
     try:
         result = run()
     except Undetermined as problem:
         result = TensorValue(None, kind="keras", reason=problem.unknown)
+    lineage.passed_on(vm, name, given, flat_tensors(result), in_place=in_place)
     return _linked(result, function, tuple(args), kwargs, sources)
 
 
@@ -150,13 +154,17 @@ def _lists(result: Any) -> Value:
 
 def link_result(vm: Interpreter, name: str, work: Callable[[], Value], operands: Sequence[Value]) -> Value:
     """The result of a tensor operator, linked to Keras operands."""
-    sources = _linked_sources(operands)
+    given = [*flat_tensors(operands)]
+    sources = tuple(tensor for tensor in given if tensor.producer is not None)
     if not sources:
-        return from_rule(work())
+        result = from_rule(work())
+        lineage.passed_on(vm, name, given, flat_tensors(result))
+        return result
     try:
         result = from_rule(work())
     except Undetermined as problem:
         result = TensorValue(None, kind="keras", reason=problem.unknown)
+    lineage.passed_on(vm, name, given, flat_tensors(result))
 
     def again(vm: Interpreter, *others: Value) -> Value:
         symbol = name.removeprefix("operator ")
@@ -165,10 +173,6 @@ def link_result(vm: Interpreter, name: str, work: Callable[[], Value], operands:
         return vm.binary(symbol, *others) if len(others) == 2 else vm.unary(symbol, *others)
 
     return _linked(result, NativeFunction(name, again), tuple(operands), {}, sources)
-
-
-def _linked_sources(value: Any) -> tuple[TensorValue, ...]:
-    return tuple(tensor for tensor in flat_tensors(value) if tensor.producer is not None)
 
 
 def _linked(

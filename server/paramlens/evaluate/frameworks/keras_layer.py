@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from paramlens.evaluate.frames import Thrown
-from paramlens.evaluate.frameworks import declared
+from paramlens.evaluate.frameworks import declared, lineage
 from paramlens.evaluate.frameworks.state import Call, LayerState, Producer
 from paramlens.values import (
     ClassMethodValue,
@@ -168,8 +168,10 @@ def call_layer(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -
         vm.touch(self)
         state.wrapped = {**state.wrapped, ANNOUNCED: False}
     build_for_call(vm, self, args, options)
-    result = _declared_output(vm, self, _result(vm, self, args, options), args)
-    output = relinked(vm, self, result, args, options, inputs)
+    with lineage.call(vm, self, inputs) as made:
+        result = _declared_output(vm, self, _result(vm, self, args, options), args)
+        output = relinked(vm, self, result, args, options, inputs)
+        made.extend(vm.flat_tensors(output))
     vm.touch(self)
     self.state.note_call(Call(inputs, output, vm.place))
     return output
@@ -332,6 +334,7 @@ def relinked(
         if isinstance(value, TensorValue):
             made = TensorValue(value.shape, kind="keras", dtype=value.dtype, reason=value.reason)
             made.producer = Producer(self, tuple(args), dict(kwargs), inputs, self, next(counter))
+            made.origin = value.origin
             return made
         if isinstance(value, tuple):
             return tuple(link(item) for item in value)

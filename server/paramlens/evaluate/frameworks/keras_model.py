@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from paramlens.evaluate.frameworks import keras_lambda, keras_layer
+from paramlens.evaluate.frameworks import keras_lambda, keras_layer, lineage
 from paramlens.evaluate.frameworks.keras_graph import graph_layers, is_input
 from paramlens.evaluate.frameworks.keras_layer import ensure_state, method, tensor_of_shape
 from paramlens.evaluate.frameworks.state import Call, Graph, LayerState, Producer
@@ -59,6 +59,7 @@ def _input_tensor(vm: Interpreter, layer: Instance, given: dict[str, Value]) -> 
     dtype = given.get("dtype")
     tensor = TensorValue(shape, kind="keras", dtype=dtype if isinstance(dtype, str) else "float32", reason=reason)
     tensor.producer = Producer(layer, (), {}, (), layer)
+    tensor.origin = lineage.Step("", layer, None, (), shape)
     layer.state.is_built = True
     layer.state.calls.append(Call((), tensor, vm.place))
     return tensor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from paramlens.evaluate.frameworks import shared_memory
+from paramlens.evaluate.frameworks import lineage, shared_memory
 from paramlens.layers.declare import OPERATIONS
 from paramlens.layers.operations import arithmetic, indexing
 from paramlens.layers.operations.attributes import TENSOR_ATTRIBUTES
@@ -36,6 +36,7 @@ def attribute(vm: Interpreter, tensor: TensorValue, name: str) -> Value:
     if reader is not None:
         result = vm.call_guarded(f"{cls}.{name}", reader, (tensor,))
         shared_memory.share(vm, tensor, result)
+        lineage.passed_on(vm, name, (tensor,), vm.flat_tensors(result))
         return result
     if f"{cls}.{name}" in OPERATIONS:
         return BoundMethod(vm.operation_function(f"{cls}.{name}"), tensor)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from paramlens.evaluate.choices import one_of
+from paramlens.evaluate.frameworks import lineage
 from paramlens.evaluate.frameworks.state import Call, LayerState
 from paramlens.evaluate.frameworks.torch_registries import REGISTRIES, is_module, registry
 from paramlens.values import (
@@ -112,8 +113,10 @@ def ensure_state(vm: Interpreter, self: Instance) -> LayerState:
 
 @method("__call__")
 def _call(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -> Value:
-    result = vm.call(vm.get_attribute(self, "forward"), args, kwargs)
     tensors = tuple(value for value in vm.flat_tensors((args, kwargs)))
+    with lineage.call(vm, self, tensors) as made:
+        result = vm.call(vm.get_attribute(self, "forward"), args, kwargs)
+        made.extend(vm.flat_tensors(result))
     vm.touch(self)
     ensure_state(vm, self).note_call(Call(tensors, result, vm.place))
     return result

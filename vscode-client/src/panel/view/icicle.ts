@@ -1,0 +1,56 @@
+/** Where the parameters are: each part as high as its share, what it holds to the right of it. */
+import { hierarchy, partition } from "d3-hierarchy";
+import type { Part } from "../protocol";
+import type { Entry } from "./tree";
+
+export interface Tile {
+  readonly entry: Entry;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Kinds of layers that are coloured alike. */
+export type Kind = "convolution" | "dense" | "embedding" | "attention" | "normalization" | "recurrent" | "other";
+
+const KINDS: readonly (readonly [Kind, RegExp])[] = [
+  ["attention", /attention|transformer/i],
+  ["convolution", /conv/i],
+  ["embedding", /embed/i],
+  ["normalization", /norm/i],
+  ["recurrent", /lstm|gru|rnn/i],
+  ["dense", /^(dense|linear|bilinear|einsumdense|lazylinear)/i],
+];
+
+const SMALLEST = 1;
+
+/** Tiles of at least a pixel; nothing where the model's size is not certain. */
+export function tiles(root: Entry, width: number, height: number): Tile[] {
+  if (!root.part.added) return [];
+  const sized = hierarchy(root, ({ children }) => children.filter(({ part }) => part.added !== 0))
+    .sum(({ part, children }) => rest(part, children))
+    .sort((a, b) => (b.value ?? 0) - (a.value ?? 0));
+  return partition<Entry>()
+    .size([height, width])(sized)
+    .descendants()
+    .filter(({ x0, x1 }) => x1 - x0 >= SMALLEST)
+    .map(({ data, x0, x1, y0, y1 }) => ({ entry: data, x: y0, y: x0, width: y1 - y0, height: x1 - x0 }));
+}
+
+/** What of a part's addition its own parts do not make up. */
+function rest(part: Part, children: readonly Entry[]): number {
+  const below = children.reduce((sum, child) => sum + (child.part.added ?? 0), 0);
+  return Math.max((part.added ?? 0) - below, 0);
+}
+
+/** The kind of a layer; of what holds others, the kind of the largest among them. */
+export function kindOf({ part, children }: Entry): Kind {
+  const known = KINDS.find(([, pattern]) => pattern.test(part.class));
+  if (known) return known[0];
+  const largest = children.reduce<Entry | undefined>(
+    (best, child) => (best === undefined || (child.part.added ?? 0) > (best.part.added ?? 0) ? child : best),
+    undefined,
+  );
+  return largest ? kindOf(largest) : "other";
+}

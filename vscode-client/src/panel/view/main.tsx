@@ -1,0 +1,6 @@
+/** The model panel's page. */
+import { render } from "preact";
+import { App } from "./app";
+
+const place = document.getElementById("app");
+if (place) render(<App />, place);
