@@ -171,7 +171,7 @@ def instantiate(
         if instance.state is not None:  # an instance that its constructor did not finish is not counted as whole
             vm.mark_incomplete(instance, Unknown(Reason.RAISED, str(problem), place))
         raise
-    vm.constructed(instance)
+    vm.tallies.note(instance)
     return instance
 
 

@@ -108,7 +108,7 @@ def tally_of(vm: Interpreter, instance: Instance) -> Tally:
         return leaf
     instances = all_instances(instance)
     if len(instances) > _LARGE:
-        vm.large_trees += len(instances)
+        vm.tallies.large_trees += len(instances)
     weights: dict[int, tuple[ParameterValue, bool | None]] = {}
     reason: Unknown | None = None
     if len(instances) >= _TREE_LIMIT:
@@ -133,7 +133,7 @@ def tally_of(vm: Interpreter, instance: Instance) -> Tally:
 
 def construction_tally(vm: Interpreter, instance: Instance) -> Tally:
     """The count of a torch module as its constructor leaves it; not known after large trees were counted many times."""
-    if vm.large_trees > _MOST_WORK:
+    if vm.tallies.large_trees > _MOST_WORK:
         known = leaf_tally(instance)
         if known is None:
             reason = Unknown(Reason.SIZE_LIMIT, "modules that hold one another", instance.place)
@@ -266,7 +266,7 @@ def layer_fact(vm: Interpreter, instance: Instance, name: str = "", depth: int =
         return LayerFact(
             name=label,
             class_name=display_name(item),
-            tally=vm.tally(item),
+            tally=vm.tallies.of(item),
             weights=() if shared else tuple(weigh(n, w) for n, w in weights_of(item)),
             children=tuple(describe(child, child_name, level - 1) for child_name, child in inner),
             calls=tuple(_call_fact(item, call) for call in item.state.calls[:4]),

@@ -9,12 +9,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, NoReturn
 
-from paramlens.dims import Sym, TooLarge, Undecided, symbol
+from paramlens.dims import Sym, TooLarge, Undecided
 from paramlens.evaluate import aliases, attributes, calls, classes, generators, modules, operators
-from paramlens.evaluate.alike import same
 from paramlens.evaluate.choices import one_of
 from paramlens.evaluate.dependencies import Position, Trace
 from paramlens.evaluate.frame_builtins import FRAME_BUILTINS
@@ -35,7 +33,9 @@ from paramlens.evaluate.limits import Limits
 from paramlens.evaluate.module_dicts import ModuleDict
 from paramlens.evaluate.python import builtins, stdlib_copy, third_party
 from paramlens.evaluate.python.natives import plain as plain_value
-from paramlens.facts import Problem, Tally
+from paramlens.evaluate.symbols import Symbols
+from paramlens.evaluate.tallies import Tallies
+from paramlens.facts import Problem
 from paramlens.layers import bind as binding
 from paramlens.layers.declare import OPERATIONS, Built
 from paramlens.layers.torch.attribute_names import ATTRIBUTE_NAMES
@@ -102,10 +102,10 @@ class Interpreter:
         self.registrations = LateRegistrations(self)
         self.tedious_decorators: dict[int, Any] = {}  # by id: code that used up the budget of a decorator once
         self.lasting: Changes = {}  # what a run changed of what outlasts it, as it was before
-        self.lasting_symbols: dict[str, Unknown] = {}
-        self.lasting_formulas: dict[int, tuple[str, Unknown, Unknown]] = {}
         self.lasting_marks: set[str] = set()
         self.lasting_variables: set[str] = set()
+        self.symbols = Symbols()
+        self.tallies = Tallies(self)
         self.imports_main = False  # an imported module uses the analysed one: neither outlasts the other
         self.cut_short = False  # a limit ended a statement of an imported module: its names are lost
         self.pulse: Callable[[bool], None] | None = None  # called now and then; may raise Interrupted if told True
@@ -128,10 +128,8 @@ class Interpreter:
         self.assumptions: dict[int, str] = {0: ""}  # phase → the default arguments that its facts hold for
         self.problems: dict[tuple[str, Place], Problem] = {}
         self.unknowns: dict[tuple[Reason, str, Place | None], Unknown] = {}
-        self.symbols: dict[str, Unknown] = dict(self.lasting_symbols)
-        self.symbol_names: dict[tuple[str, Unknown, int], str] = {}  # by label, unknown and its serial
-        self.symbol_counts: dict[str, int] = {}  # how many symbols there are with a label
-        self.formulas = dict(self.lasting_formulas)  # serial of an unknown result → what it is made of
+        self.symbols.begin()
+        self.tallies.begin()
         self.current: tuple[Frame, code.Node] | None = None
         self.frames: list[Frame] = []
         self.running: list[FunctionValue] = []
@@ -156,9 +154,6 @@ class Interpreter:
         self.deadline = time.thread_time() + self.limits.seconds
         self.defining: list[Statement] = []  # top-level statements that run now, the innermost last
         self.layer_names: dict[int, str] = {}
-        self.tallies: dict[int, Tally] = {}
-        self.large_trees = 0  # instances that were looked at in counting large modules
-        self.construction_tallies: dict[int, Tally] = {}  # torch: counts as the constructor left them
 
     def resume(self) -> None:
         """Go on after the run with what an interruption may have left undone."""
@@ -418,31 +413,7 @@ class Interpreter:
 
     def symbol_for(self, unknown: Unknown, fallback: str) -> Sym:
         """The named symbol that stands for an unknown number; different unknowns never share one."""
-        if unknown.serial in self.formulas:
-            op, left, right = self.formulas[unknown.serial]
-            result = self.binary(op, self.symbol_for(left, fallback), self.symbol_for(right, fallback))
-            if isinstance(result, Sym):
-                return result
-        base = unknown.label if unknown.label and len(unknown.label) <= 40 else fallback
-        key = (base, unknown, unknown.serial)
-        name = self.symbol_names.get(key, "")
-        if not same(self.symbols.get(name), unknown):
-            name = self.symbol_names[key] = self._new_symbol(base, unknown)
-        if self.importing:
-            self.lasting_symbols[name] = unknown
-        return symbol(name)
-
-    def _new_symbol(self, base: str, unknown: Unknown) -> str:
-        """The first free name. The search begins where the last one ended, or before: names may have been forgotten."""
-        count = self.symbol_counts.get(base, 1)
-        while count > 1 and f"{base}'{count}" not in self.symbols:
-            count -= 1
-        name = base if count == 1 else f"{base}'{count}"
-        while not same(self.symbols.setdefault(name, unknown), unknown):
-            count += 1
-            name = f"{base}'{count}"
-        self.symbol_counts[base] = count
-        return name
+        return self.symbols.symbol_for(unknown, fallback, self.binary, lasting=bool(self.importing))
 
     # ------------------------------------------------------------------------------------------------ attributes
 
@@ -742,30 +713,6 @@ class Interpreter:
             self.assumptions[phase] = supposition
         return phase
 
-    def constructed(self, instance: Instance) -> None:
-        """A constructor of the analysed file is done: torch modules are counted as it leaves them."""
-        in_file = instance.place is not None and self.main is not None and instance.place.path == self.main.path
-        if in_file and instance.state is not None and instance.state.framework == "torch":
-            from paramlens.evaluate.counting import construction_tally
-
-            self.construction_tallies[id(instance)] = _plain(construction_tally(self, instance))
-
-    def site_tally(self, instance: Instance) -> Tally:
-        """The count to show where an instance is constructed: torch at its construction (a container that is filled
-        later holds nothing yet), Keras and lazy modules once they are built."""
-        early = self.construction_tallies.get(id(instance))
-        if early is None or (early.reason is not None and early.reason.reason is Reason.NOT_BUILT):
-            return self.tally(instance)
-        return early
-
-    def tally(self, instance: Instance) -> Tally:
-        """The final count of an instance, computed once; only to be asked when the evaluation is over."""
-        from paramlens.evaluate.counting import tally_of
-
-        if id(instance) not in self.tallies:
-            self.tallies[id(instance)] = _plain(tally_of(self, instance))
-        return self.tallies[id(instance)]
-
     def automatic_name(self, layer: Instance) -> str:
         """The name that Keras gives a layer that has none: the class's in snake case and a running number."""
         return conversion.automatic_name(self, layer)
@@ -773,12 +720,6 @@ class Interpreter:
     def neutral_context(self) -> Value:
         """A context manager and decorator that does nothing (`torch.no_grad()`)."""
         return conversion.neutral_context(self)
-
-
-def _plain(tally: Tally) -> Tally:
-    """A tally that holds nothing of the program, which it may outlast."""
-    reason = tally.reason
-    return tally if reason is None or not reason.options else replace(tally, reason=reason.alone())
 
 
 def _unknown_base(cls: ClassValue) -> bool:

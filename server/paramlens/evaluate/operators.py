@@ -194,9 +194,7 @@ def _with_unknown(vm: Interpreter, op: str, left: Value, right: Value) -> Value:
     names = [side.label or "?" if isinstance(side, Unknown) else str(side) for side in (left, right)]
     result = derived(unknown, f"({names[0]} {op} {names[1]})", op, left, right)
     if isinstance(other, Unknown) and op in ("+", "-", "*", "//"):
-        vm.formulas[result.serial] = (op, left, right)
-        if vm.importing:
-            vm.lasting_formulas[result.serial] = (op, left, right)
+        vm.symbols.note_formula(result, (op, left, right), lasting=bool(vm.importing))
     return result
 
 

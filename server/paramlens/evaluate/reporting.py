@@ -56,7 +56,7 @@ def made_at(vm: Interpreter, path: str, sites: Sequence[Site], facts: dict[int, 
 def _grouped(vm: Interpreter, made: list[tuple[Instance, int, bool]], facts: dict[int, LayerFact]) -> Iterable[Made]:
     groups: dict[tuple[str, Tally, bool, str], list[tuple[Instance, bool]]] = defaultdict(list)
     for instance, phase, repeated in made:
-        key = counting.display_name(instance), vm.site_tally(instance), phase == 0, vm.assumptions[phase]
+        key = counting.display_name(instance), vm.tallies.at_site(instance), phase == 0, vm.assumptions[phase]
         groups[key].append((instance, repeated))
     shown = sorted(groups, key=lambda key: _order(key[1]))[:_MOST_LAYERS] if len(groups) > _MOST_LAYERS else groups
     for key, members in groups.items():

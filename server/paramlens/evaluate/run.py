@@ -83,8 +83,8 @@ class FileRun:
     def settings(self) -> tuple[object, ...]:
         """What it set for everything that follows."""
         vm = self._vm
-        elsewhere = {name for name, unknown in vm.symbols.items() if _is_elsewhere(unknown, self._path)}
-        return set(vm.tensor_marks), set(vm.assigned_variables), vm.symbols.keys() - elsewhere
+        elsewhere = {name for name, unknown in vm.symbols.by_name.items() if _is_elsewhere(unknown, self._path)}
+        return set(vm.tensor_marks), set(vm.assigned_variables), vm.symbols.by_name.keys() - elsewhere
 
     def _all(self) -> list[_Left]:
         return [*(self._left[index] for index in sorted(self._left)), self._after]
@@ -133,7 +133,7 @@ class FileRun:
     def _grown(self) -> tuple[dict[Any, Any], ...]:
         """What statements add to and what is forgotten with them."""
         vm = self._vm
-        return vm.received, vm.memories, vm.symbols, vm.construction_tallies, vm.functions
+        return vm.received, vm.memories, vm.symbols.by_name, vm.tallies.constructed, vm.functions
 
     def _describe(self, statements: set[int], results: list[CallResult]) -> None:
         """The facts of what these statements made, and of what is a model now and was none, or the other way round."""
@@ -222,7 +222,7 @@ class FileRun:
                 names.pop(name, None)
                 self._module.source.values.pop(name, None)
         vm.layer_names.clear()
-        vm.tallies.clear()
+        vm.tallies.final.clear()
         vm.phase = 0
         vm.deep_calls = 0
         vm.step_limit = vm.steps + vm.limits.steps

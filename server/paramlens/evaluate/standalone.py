@@ -98,15 +98,15 @@ def _on_its_own(vm: Interpreter) -> Iterator[None]:
     """What is noted meanwhile, and how far the budgets are used up, is forgotten at the end: no evaluation depends on
     those before it."""
     grown: tuple[dict[Any, Any], ...] = (
-        vm.assumptions, vm.received, vm.layer_names, vm.memories, vm.symbols, vm.formulas, vm.construction_tallies,
-        vm.functions, vm.symbol_names,
+        vm.assumptions, vm.received, vm.layer_names, vm.memories, vm.symbols.by_name, vm.symbols.formulas,
+        vm.symbols.names, vm.tallies.constructed, vm.functions,
     )  # fmt: skip
     sizes = [len(mapping) for mapping in grown]
     sites, phase = len(vm.sites), vm.phase
-    kept = vm.uses, vm.problems, vm.unknowns, vm.tallies
+    kept = vm.uses, vm.problems, vm.unknowns, vm.tallies.final
     marks, variables, entered = set(vm.tensor_marks), set(vm.assigned_variables), vm.entered_functions
-    vm.uses, vm.problems, vm.unknowns, vm.tallies, vm.entered_functions = Trace(), {}, {}, {}, set()
-    vm.large_trees = vm.deep_calls = 0
+    vm.uses, vm.problems, vm.unknowns, vm.tallies.final, vm.entered_functions = Trace(), {}, {}, {}, set()
+    vm.tallies.large_trees = vm.deep_calls = 0
     try:
         yield
     finally:
@@ -114,7 +114,7 @@ def _on_its_own(vm: Interpreter) -> Iterator[None]:
             while len(mapping) > size:
                 mapping.popitem()
         del vm.sites[sites:]
-        vm.uses, vm.problems, vm.unknowns, vm.tallies = kept
+        vm.uses, vm.problems, vm.unknowns, vm.tallies.final = kept
         vm.phase, vm.entered_functions = phase, entered
         vm.tensor_marks, vm.assigned_variables = marks | vm.lasting_marks, variables | vm.lasting_variables
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextvars import ContextVar, copy_context
@@ -242,7 +243,7 @@ class Protocol(LanguageServerProtocol):
             self._send_data({"jsonrpc": self.VERSION, "id": number, "error": {"code": code, "message": text}})
 
 
-class Server(LanguageServer):
+class Server(LanguageServer, ABC):
     """A pygls server for messages that others read and write."""
 
     protocol: Protocol
@@ -258,9 +259,9 @@ class Server(LanguageServer):
         )
         self.protocol.set_writer(writer, include_headers=False)
 
+    @abstractmethod
     def shown(self, params: Any) -> tuple[Document, View] | None:
         """The document that the parameters of a request are about."""
-        raise NotImplementedError
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log it; people are not to be bothered with every failed notification."""
