@@ -17,9 +17,11 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python tools/layer_docs.py --check
+	$(BIN)/python tools/rule_docs.py --check
 
 docs: $(VENV)/.demo
 	$(BIN)/python tools/layer_docs.py
+	$(BIN)/python tools/rule_docs.py
 
 $(VENV)/.demo: pyproject.toml $(VENV)/pyvenv.cfg
 	$(PIP) -e .

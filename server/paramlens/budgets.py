@@ -1,19 +1,23 @@
 """Budgets: limits for models, and the problem that names the costliest lines when one is broken.
 
-net has 11,173,962 parameters, over its budget of 10,000,000 (10M): line 34 makes 2,359,296 (21.1%), …
+net has 11,173,962 parameters, 1,173,962 (11.7%) over its budget of 10,000,000 (10M): line 34 makes 2,359,296 (21.1%), …
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 
 from paramlens import written
 from paramlens.costs import Costs, at_least, certain_total, costliest, own_count, parts, training_bytes, weight_bytes
-from paramlens.facts import Analysis, ModelFact, Problem, Status
+from paramlens.facts import ModelFact, Problem, Status
 from paramlens.records import Record, record
 
 RULE = "params-budget"
+NEAR_RULE = "near-budget"
+NEARLY = 0.9
+"""The part of a limit from which on a model is told to be near it."""
+
 NAMED_LINES = 3
 
 
@@ -31,17 +35,6 @@ class Budget(Record):
     severity: str = "error"
 
 
-def check_budgets(analysis: Analysis, budgets: Iterable[Budget], costs: Costs) -> tuple[Problem, ...]:
-    """A problem for each limit that a model certainly breaks."""
-    return tuple(
-        problem
-        for model in analysis.models
-        for budget in budgets
-        if applies(budget, model)
-        for problem in check_model(model, budget, costs)
-    )
-
-
 def applies(budget: Budget, model: ModelFact) -> bool:
     """Whether the budget's glob meets the model's name, class (dotted or short) or path::name."""
     path = model.place.path.replace("\\", "/")
@@ -53,38 +46,55 @@ def applies(budget: Budget, model: ModelFact) -> bool:
 
 
 def check_model(model: ModelFact, budget: Budget, costs: Costs) -> list[Problem]:
-    """What of the budget the model certainly breaks."""
-    over = [*_over_counts(model, budget), *_over_sizes(model, budget, costs)]
-    problems = [_problem(model, budget, text, with_lines=True) for text in over]
-    return problems + [_problem(model, budget, text, with_lines=False) for text in _over_share(model, budget)]
+    """What of the budget the model certainly breaks or is near to."""
+    problems = []
+    for use in _uses(model, budget, costs):
+        if use.amount > use.limit:
+            text = f"{use.text}, {_overrun(use)} over its budget of {use.write(use.limit)}"
+            problems.append(_problem(RULE, budget.severity, model, text))
+        elif use.amount >= NEARLY * use.limit:
+            text = f"{use.text}, {written.percent(use.amount, use.limit or 1)} of its budget of {use.write(use.limit)}"
+            problems.append(_problem(NEAR_RULE, "information", model, text))
+    return problems + [
+        _problem(RULE, budget.severity, model, text, with_lines=False) for text in _over_share(model, budget)
+    ]
 
 
-def _over_counts(model: ModelFact, budget: Budget) -> list[str]:
-    tally, messages = model.tally, []
+@record
+class _Use(Record):
+    """How much of one limit a model certainly uses, and how an amount of it is written."""
+
+    amount: int
+    limit: int
+    text: str
+    write: Callable[[int], str]
+
+
+def _overrun(use: _Use) -> str:
+    """`1,173,962 (11.7%)`; without the share where it is more than tenfold."""
+    over = use.amount - use.limit
+    return use.write(over) + (f" ({written.percent(over, use.limit)})" if over <= 10 * use.limit else "")
+
+
+def _uses(model: ModelFact, budget: Budget, costs: Costs) -> Iterator[_Use]:
+    """What is certain of the limits that the budget sets."""
+    tally = model.tally
     bound = "at least " if tally.status is Status.LOWER_BOUND else ""
     total = at_least(tally)
-    if total is not None and budget.max_params is not None and total > budget.max_params:
-        messages.append(f"has {bound}{written.parameters(total)}, over its budget of {budget.max_params:,}")
-    trainable = tally.trainable if total is not None and isinstance(tally.trainable, int) else None
-    limit = budget.max_trainable_params
-    if trainable is not None and limit is not None and trainable > limit:
-        messages.append(f"has {bound}{trainable:,} trainable parameters, over its budget of {limit:,}")
-    return messages
-
-
-def _over_sizes(model: ModelFact, budget: Budget, costs: Costs) -> list[str]:
-    messages = []
-    size, limit = weight_bytes(model.layer, costs), budget.max_memory
-    if size is not None and limit is not None and size > limit:
-        messages.append(f"needs {written.memory(size)} for its weights, over its budget of {written.memory(limit)}")
-    size, limit = training_bytes(model.layer, costs), budget.max_training_memory
-    if size is not None and limit is not None and size > limit:
-        title, most = costs.optimizer_title, written.memory(limit)
-        messages.append(f"needs {written.memory(size)} to train with {title}, over its budget of {most}")
-    macs, limit = model.macs, budget.max_macs
-    if isinstance(macs, int) and limit is not None and macs > limit:
-        messages.append(f"needs {written.multiply_adds(macs)}, over its budget of {written.short(limit)}")
-    return messages
+    trainable = tally.trainable if total is not None else None
+    held, trained = weight_bytes(model.layer, costs), training_bytes(model.layer, costs)
+    if total is not None and budget.max_params is not None:
+        yield _Use(total, budget.max_params, f"has {bound}{written.parameters(total)}", "{:,}".format)
+    if isinstance(trainable, int) and budget.max_trainable_params is not None:
+        text = f"has {bound}{trainable:,} trainable parameters"
+        yield _Use(trainable, budget.max_trainable_params, text, "{:,}".format)
+    if held is not None and budget.max_memory is not None:
+        yield _Use(held, budget.max_memory, f"needs {written.memory(held)} for its weights", written.memory)
+    if trained is not None and budget.max_training_memory is not None:
+        text = f"needs {written.memory(trained)} to train with {costs.optimizer_title}"
+        yield _Use(trained, budget.max_training_memory, text, written.memory)
+    if isinstance(model.macs, int) and budget.max_macs is not None:
+        yield _Use(model.macs, budget.max_macs, f"needs {written.multiply_adds(model.macs)}", written.short)
 
 
 def _over_share(model: ModelFact, budget: Budget) -> list[str]:
@@ -102,7 +112,7 @@ def _over_share(model: ModelFact, budget: Budget) -> list[str]:
     return messages
 
 
-def _problem(model: ModelFact, budget: Budget, text: str, *, with_lines: bool) -> Problem:
+def _problem(rule: str, severity: str, model: ModelFact, text: str, *, with_lines: bool = True) -> Problem:
     message = f"{model.name} {text}"
     related = []
     total = certain_total(model.tally)
@@ -112,4 +122,4 @@ def _problem(model: ModelFact, budget: Budget, text: str, *, with_lines: bool) -
         related.append((line.place, f"{written.short_name(line.class_name)}: {share}", f"{where}: {share}"))
     if related:
         message += "; costliest: " + ", ".join(text for _, _, text in related)
-    return Problem(RULE, budget.severity, model.place, message, tuple((place, text) for place, text, _ in related))
+    return Problem(rule, severity, model.place, message, tuple((place, text) for place, text, _ in related))

@@ -128,6 +128,37 @@ class ModelFact(Record):
         return self.layer.tally
 
 
+MISMATCH = "shape-mismatch"
+"""The rule under which the evaluation notes shapes that do not fit."""
+
+
+class PartKind(enum.Enum):
+    """What a PartFact tells of a layer and of what holds it."""
+
+    UNREAD = "unread"  # no code reads the attribute that holds it
+    NORMALIZED = "normalized"  # its output goes into a batch norm and nowhere else
+    UNREGISTERED = "unregistered"  # it stands in a plain list, tuple or dict
+    UNTRACKED = "untracked"  # it was put into a container in a way that Keras does not see
+
+
+@record
+class PartFact(Record):
+    """What certainly is so for every layer made at one place, in what holds it under the attribute `name`.
+
+    `count` are the parameters concerned, where they are one number: the layer's own, of NORMALIZED its bias. `other`
+    is the batch norm. `place` is where the layer is made; of UNREGISTERED and UNTRACKED where the container is set.
+    """
+
+    kind: PartKind
+    place: Place
+    class_name: str
+    owner: str
+    name: str
+    count: int | None
+    instances: int = 1
+    other: tuple[str, Place | None] | None = None
+
+
 @record
 class GraphNode(Record):
     """One step from input to output. `kind` is input, output, layer or operation; `name` the class or the operation.
@@ -177,7 +208,8 @@ class Analysis(Record):
     """Everything found in one file. `unknowns` counts the reasons of unknown values by the name of their enum member.
 
     `imported` are the absolute paths of the source files it read (for refresh); `comments` the `# paramlens:` comments
-    as (1-based line, text).
+    as (1-based line, text). `trained` names the models that the program fits or whose parameters an optimizer is given,
+    `fed` those that it gives data. `arrays` are the names of the file that hold arrays, with their shapes.
     """
 
     path: str
@@ -188,3 +220,7 @@ class Analysis(Record):
     unknowns: Mapping[str, int] = field(default_factory=dict)
     imported: frozenset[str] = frozenset()
     comments: tuple[tuple[int, str], ...] = ()
+    parts: tuple[PartFact, ...] = ()
+    trained: frozenset[str] = frozenset()
+    fed: frozenset[str] = frozenset()
+    arrays: tuple[tuple[str, tuple[int, ...]], ...] = ()

@@ -25,10 +25,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from paramlens.budget_keys import BUDGET_KEYS, SEVERITIES
 from paramlens.budgets import Budget
 from paramlens.costs import OPTIMIZER_STATES, Costs
 from paramlens.facts import Problem
-from paramlens.quantities import parse_bytes, parse_count, written_value
+from paramlens.lints.catalogue import NAMES as RULE_NAMES
+from paramlens.quantities import parse_count, written_value
 from paramlens.records import Record, record
 from paramlens.shapes import DTYPE_BYTES
 from paramlens.toml_places import place_of, place_of_error
@@ -40,9 +42,6 @@ else:
     import tomli as tomllib
 
 RULE = "settings"
-SEVERITIES = ("hint", "information", "warning", "error")
-KNOWN_RULES = ("params-budget", "shape-mismatch", "redundant-bias")
-"""Rules named in the documentation; a setting for another one is taken as it is."""
 
 Read = Callable[[str], "str | None"]
 T = TypeVar("T")
@@ -52,12 +51,14 @@ T = TypeVar("T")
 class Settings(Record):
     """All settings with their defaults. `root` is the folder of the pyproject.toml they came from, if any.
 
-    `dtype` None leaves every weight the type that the code gives it; `rules` maps a rule to a severity or `off`.
+    `dtype` None leaves every weight the type that the code gives it; `rules` maps a rule to a severity or `off`;
+    `samples` is how many a model is trained on, where it is told.
     """
 
     dtype: str | None = None
     optimizer: str = "adam"
     batch_size: int = 32
+    samples: int | None = None
     exclude: tuple[str, ...] = ()
     budgets: tuple[Budget, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
@@ -190,6 +191,14 @@ def _positive(value: Any) -> int:
     raise ValueError(f"expected a positive whole number, got {written_value(value)}")
 
 
+def _samples(value: Any) -> int:
+    """A number of samples: `60000`, `"1.2M"`."""
+    count = parse_count(value)
+    if count <= 0:
+        raise ValueError(f"expected a positive number, got {written_value(value)}")
+    return count
+
+
 def _boolean(value: Any) -> bool:
     if isinstance(value, bool):
         return value
@@ -200,18 +209,6 @@ def _text(value: Any) -> str | None:
     if isinstance(value, str):
         return value or None
     raise ValueError(f"expected a string, got {written_value(value)}")
-
-
-def _share(value: Any) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
-        return float(value)
-    raise ValueError(f"expected a number from 0 to 1, got {written_value(value)}")
-
-
-def _glob(value: Any) -> str:
-    if isinstance(value, str) and value:
-        return value
-    raise ValueError(f"expected a name or pattern, got {written_value(value)}")
 
 
 def _patterns(value: Any) -> tuple[str, ...]:
@@ -230,6 +227,9 @@ def _rules(value: Any, path: _Path, faults: list[_Fault]) -> Mapping[str, str]:
         raise ValueError(f"expected a table of severities, got {written_value(value)}")
     rules = {}
     for rule, severity in value.items():
+        if rule not in RULE_NAMES:
+            faults.append(_Fault((*path, rule), f"unknown rule {rule}{_nearest(rule, RULE_NAMES)}"))
+            continue
         try:
             rules[rule] = _one_of("off", *SEVERITIES)(severity)
         except ValueError as error:
@@ -260,24 +260,12 @@ def _budget(value: Any, path: _Path, faults: list[_Fault]) -> Budget:
     return Budget(**changes)
 
 
-BUDGET_KEYS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
-    {
-        "model": _glob,
-        "max-params": parse_count,
-        "max-trainable-params": parse_count,
-        "max-memory": parse_bytes,
-        "max-training-memory": parse_bytes,
-        "max-macs": parse_count,
-        "max-layer-share": _share,
-        "severity": _one_of(*SEVERITIES),
-    }
-)
-
 _KEYS: Mapping[str, _Key] = MappingProxyType(
     {
         "dtype": _Key("dtype", _plain(_one_of(*DTYPE_BYTES))),
         "optimizer": _Key("optimizer", _plain(_one_of(*OPTIMIZER_STATES))),
         "batch-size": _Key("batch_size", _plain(_positive)),
+        "samples": _Key("samples", _plain(_samples)),
         "exclude": _Key("exclude", _plain(_patterns)),
         "budgets": _Key("budgets", _budgets),
         "rules": _Key("rules", _rules),

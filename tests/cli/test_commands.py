@@ -141,7 +141,7 @@ def test_a_file_that_breaks_the_analysis_takes_no_other_down(word: str, monkeypa
 
 
 def test_check_prints_one_line_for_each_problem() -> None:
-    result = run("check", write("model.py", "x = Linear(3, 4)  # MISMATCH\n"))
+    result = run("check", write("model.py", "x = Linear(3, 4)  # MISMATCH\n"), "--format", "concise")
     assert result.exit_code == 1
     assert result.stdout == (
         "model.py:1:5: error [shape-mismatch] Linear expects 3 features, got 4\n1 problem in 1 file\n"
@@ -150,10 +150,10 @@ def test_check_prints_one_line_for_each_problem() -> None:
 
 def test_check_knows_budgets_and_settings() -> None:
     write("pyproject.toml", '[tool.paramlens]\noptimiser = "x"\n[[tool.paramlens.budgets]]\nmax-params = 10\n')
-    result = run("check", write("model.py", LINEAR))
+    result = run("check", write("model.py", LINEAR), "--format", "concise")
     assert result.exit_code == 1
     first, second, _ = result.stdout.splitlines()
-    assert first.startswith("model.py:1:7: error [params-budget] net has 16 parameters, over its budget of 10")
+    assert first.startswith("model.py:1:7: error [params-budget] net has 16 parameters, 6 (60%) over its budget of 10")
     assert "pyproject.toml:2:1: warning [settings] unknown setting optimiser" in second
 
 

@@ -124,7 +124,7 @@ class Server:
         total = sum(layer.count for layer in self.layers(uri))
         problems = []
         if total > BUDGET:
-            message = f"model has {total:,} parameters, over its budget of {BUDGET:,}"
+            message = f"model has {total:,} parameters, {total - BUDGET:,} over its budget of {BUDGET:,}"
             problem = {"severity": 2, "source": "paramlens", "code": "params-budget", "message": message}
             problems = [{"range": span(*self.model_line(uri)), **problem}]
         self.notify("textDocument/publishDiagnostics", {"uri": uri, "diagnostics": problems})

@@ -59,9 +59,10 @@ class Session:
     def __init__(self, capabilities: Any = None) -> None:
         self.loop = Loop()
         self.said: list[Any] = []
-        self.worker, self.spare = Hand(), Hand()
+        self.worker, self.spare, self.aside = Hand(), Hand(), Hand()
         self.server = create_server(self.loop, self.worker, self)  # type: ignore[arg-type]
         self.server.spare = self.server.analyses.spare = self.spare  # type: ignore[assignment]
+        self.server.aside = self.aside  # type: ignore[assignment]
         self.number = 0
         self.request("initialize", {"capabilities": CAPABLE if capabilities is None else capabilities})
         self.notify("initialized", {})

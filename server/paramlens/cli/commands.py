@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import click
 
+from paramlens.cli.formats import NAMES
 from paramlens.memory import collect_less
 from paramlens.version import version
 
@@ -65,7 +66,12 @@ def count(
 @cli.command()
 @_paths
 @_calls
-@click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(NAMES), default="full", show_default=True)
+@click.option("--baseline", type=click.Path(), metavar="FILE", help="Leave out the findings that this file names.")
+@click.option("--write-baseline", type=click.Path(), metavar="FILE", help="Write all findings there, and succeed.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option("--stdin-filename", metavar="NAME", help="The file that the text of standard input (`-`) is taken for.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes, until interrupted.")
 @_python
 @_no_cache
 @click.pass_context
@@ -74,13 +80,60 @@ def check(
     paths: tuple[str, ...],
     calls: tuple[str, ...],
     form: str,
+    baseline: str | None,
+    write_baseline: str | None,
+    exit_zero: bool,
+    stdin_filename: str | None,
+    watch: bool,
     python: str | None,
     no_cache: bool,
 ) -> None:
-    """Check budgets and report what is wrong."""
-    from paramlens.cli.session import Session
+    """Check budgets and rules, and report what is wrong. The path `-` is standard input."""
+    from paramlens.cli.session import Checking, Session
 
-    context.exit(Session(paths, calls, python, cache=not no_cache).check(form))
+    if watch and "-" in paths:
+        raise click.UsageError("standard input cannot be watched")
+    if stdin_filename is not None and "-" not in paths:
+        raise click.UsageError("--stdin-filename needs the path `-`")
+    options = Checking(form, baseline, write_baseline, exit_zero)
+
+    def session() -> Session:
+        return Session(paths, calls, python, cache=not no_cache, stdin_name=stdin_filename or "stdin.py")
+
+    if watch:
+        from paramlens.cli.watching import watch as watch_files
+
+        watch_files(session, options)
+    context.exit(session().check(options))
+
+
+@cli.command()
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def rules(form: str) -> None:
+    """List the rules with their severities and what they are for."""
+    from paramlens.cli.listings import rules as listed
+
+    click.echo(listed(form))
+
+
+@cli.command()
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def layers(form: str) -> None:
+    """List the layers that are known."""
+    from paramlens.cli.listings import layers as listed
+
+    click.echo(listed(form))
+
+
+@cli.command()
+@click.argument("target", metavar="FILE:LINE[:COLUMN] | EXPR")
+@_python
+@click.pass_context
+def explain(context: click.Context, target: str, python: str | None) -> None:
+    """Print how a count comes about: of the layers made on a line of a file, or by an expression."""
+    from paramlens.cli.explaining import explain as explained
+
+    context.exit(explained(target, python))
 
 
 @cli.command()

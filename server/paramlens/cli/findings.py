@@ -1,71 +1,67 @@
-"""The output of `paramlens check`: one line for each problem, for people or for GitHub's annotations.
-
-model.py:3:9: error [params-budget] model has 34,826 parameters, over its budget of 30,000
-::error file=model.py,line=3,col=9,title=params-budget::model has 34,826 parameters, over its budget of 30,000
-"""
+"""What `paramlens check` found: a problem, the file as the person named it, and the name of what it belongs to."""
 
 from __future__ import annotations
 
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paramlens.cli.cells import in_cell
 from paramlens.facts import Problem
 from paramlens.features.diagnostics import Diagnostic
 from paramlens.records import Record, record
-from paramlens.values import Place
 
 if TYPE_CHECKING:
     from paramlens.syntax.cells import NotebookMap
 
-_COMMANDS = {"error": "error", "warning": "warning"}
-
 
 @record
 class Finding(Record):
-    """A problem in a file as the person named it."""
+    """`name` is what it belongs to (`Net.__init__.self.fc`), `number` tells apart those that are alike otherwise."""
 
     path: str
     problem: Problem | Diagnostic
     notebook: NotebookMap | None = None
+    name: str = ""
+    number: int = 0
+    lines: Sequence[str] = ()  # of the file, where they are to be shown
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same finding, wherever its line has moved to."""
+        parts = (portable(self.path), self.problem.rule, self.name, str(self.number))
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def text_line(finding: Finding) -> str:
-    """`path:line:column: severity [rule] message`; a notebook's path is followed by its cell."""
-    place, problem = finding.problem.place, finding.problem
+def numbered(findings: Iterable[Finding]) -> list[Finding]:
+    """Those of the same file, rule and name told apart by their order."""
+    seen: Counter[tuple[str, str, str]] = Counter()
+    found = []
+    for finding in findings:
+        key = finding.path, finding.problem.rule, finding.name
+        found.append(replace(finding, number=seen[key]))
+        seen[key] += 1
+    return found
+
+
+def portable(path: str) -> str:
+    """A path with forward slashes, without `./` in front."""
+    return os.path.normpath(path).replace(os.sep, "/")
+
+
+def position(finding: Finding) -> str:
+    """`path:line:column`; a notebook's path is followed by its cell."""
+    place = finding.problem.place
     line, cell = place.line, ""
     if finding.notebook is not None:
         number, line = in_cell(finding.notebook, place.line)
         cell = f":cell {number}"
-    return (
-        f"{finding.path}{cell}:{line}:{place.column}: {problem.severity} [{problem.rule}] {_one_line(problem.message)}"
-    )
+    return f"{finding.path}{cell}:{line}:{place.column}"
 
 
-def github_line(finding: Finding) -> str:
-    """A workflow command, see GitHub's documentation of workflow commands."""
-    place, problem = finding.problem.place, finding.problem
-    properties = {"file": finding.path, **_lines(place, finding.notebook), "title": f"paramlens {problem.rule}"}
-    written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    return f"::{_COMMANDS.get(problem.severity, 'notice')} {written}::{_data(problem.message)}"
-
-
-def _lines(place: Place, notebook: NotebookMap | None) -> dict[str, int]:
-    """GitHub shows a notebook as JSON, whose lines are not the code's."""
-    if notebook is not None:
-        return {}
-    lines = {"line": place.line, "endLine": place.end_line, "col": place.column}
-    if place.line == place.end_line:
-        lines["endColumn"] = place.end_column
-    return lines
-
-
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """The text with any run of spaces and line ends as one space."""
     return " ".join(text.split())
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")

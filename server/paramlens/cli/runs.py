@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from paramlens.cache import find
@@ -43,6 +44,7 @@ class _Given(Record):
     calls: tuple[str, ...]
     python: str | None
     cache: str | None
+    texts: Mapping[str, str]  # of files that are not read from disk
 
 
 @record
@@ -53,10 +55,15 @@ class _Task(Record):
 
 
 def analyse(
-    paths: Sequence[str], calls: tuple[str, ...], python: str | None, cache: str | None = None
+    paths: Sequence[str],
+    calls: tuple[str, ...],
+    python: str | None,
+    cache: str | None = None,
+    texts: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Result]:
-    """The results in the order of the paths; `cache` is the folder to take results from and to keep them in."""
-    given = _Given(calls, python, cache)
+    """The results in the order of the paths; `cache` is the folder to take results from and to keep them in, `texts`
+    has what stands in for files on disk."""
+    given = _Given(calls, python, cache, texts)
     if len(paths) <= 1:
         yield from (_finish(path, given, lambda job: answer(0, job, read_source)) for path in paths)
         return
@@ -87,14 +94,18 @@ def _finish(path: str, given: _Given, ask: _Asker) -> Result:
     return Result(path, settings, found.analysis, task.notebook, failure, time.perf_counter() - start)
 
 
+def _load(path: str, given: _Given) -> str:
+    return given.texts[path] if path in given.texts else load_source(path)
+
+
 def _task(path: str, settings: Settings, given: _Given) -> _Task:
     if path.endswith(".ipynb"):
         from paramlens.syntax.notebook import read_notebook  # here: few files are notebooks
 
-        notebook = read_notebook(load_source(path))
+        notebook = read_notebook(_load(path, given))
         if notebook.problem is not None:
             raise Unreadable(f"{path}: {notebook.problem}")
         text, lines = notebook.text, notebook.map
     else:
-        text, lines = load_source(path), None
+        text, lines = _load(path, given), None
     return _Task(path, Job(os.path.abspath(path), text, given.calls, settings, given.python, given.cache), lines)

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from paramlens import cache as results_cache
-from paramlens.cli import runs
+from paramlens.cli import baseline, runs
+from paramlens.cli.baseline import BadBaseline
 from paramlens.cli.cells import in_cell
 from paramlens.cli.files import find, settings_of
-from paramlens.cli.findings import Finding, github_line, text_line
+from paramlens.cli.findings import Finding, numbered
+from paramlens.cli.formats import written
+from paramlens.cli.formats.concise import text_line
 from paramlens.facts import Problem
 from paramlens.features.diagnostics import diagnostics
+from paramlens.features.qualified_names import qualified_name
 from paramlens.features.report import file_report, json_text, problem_report, report, span
+from paramlens.lines import split_lines
+from paramlens.records import Record, record
+from paramlens.sources import Unreadable, decode
 from paramlens.values import Place
 
 if TYPE_CHECKING:
@@ -25,18 +33,48 @@ UNREADABLE = 2
 FAILED = "analysis-failed"
 
 
+@record
+class Checking(Record):
+    """How `check` tells what it finds: the form, the file of known findings to leave out or to write."""
+
+    form: str = "full"
+    baseline: str | None = None
+    write_baseline: str | None = None
+    exit_zero: bool = False
+
+
 class Session:
     """`status` is the exit status so far: unreadable files lead to 2."""
 
-    def __init__(self, paths: tuple[str, ...], calls: tuple[str, ...], python: str | None, *, cache: bool) -> None:
-        found = find(paths)
+    def __init__(
+        self,
+        paths: tuple[str, ...],
+        calls: tuple[str, ...],
+        python: str | None,
+        *,
+        cache: bool,
+        stdin_name: str = "stdin.py",
+    ) -> None:
+        """The path `-` is the standard input, which stands for a file of that name."""
+        found = find(tuple(path for path in paths if path != "-"))
         self.files = found.files
+        self.texts: dict[str, str] = {}
         self.calls = calls
         self.python = python
         self.cache = results_cache.default_folder() if cache else None
         self.status = 0
+        self.read_files: set[str] = set()
         for error in found.errors:
             self._fail(error)
+        if "-" in paths:
+            self._read_input(stdin_name)
+
+    def _read_input(self, name: str) -> None:
+        try:
+            self.texts[name] = decode(sys.stdin.buffer.read(), name)
+            self.files = (*(file for file in self.files if file != name), name)
+        except Unreadable as error:
+            self._fail(str(error))
 
     def count(self, form: str, *, timing: bool) -> int:
         """Print the counts of all files. Returns the exit status."""
@@ -51,26 +89,49 @@ class Session:
             _complain(text_line(Finding(problem.place.path, problem)))
         return self.status
 
-    def check(self, form: str) -> int:
+    def check(self, options: Checking) -> int:
         """Print the problems of all files. Returns the exit status."""
+        files: list[tuple[dict[str, Any], Sequence[Any]]] = []
         findings: list[Finding] = []
-        files: list[dict[str, Any]] = []
-        for result in self._results():
-            found = diagnostics(result.analysis) if result.analysis is not None else ()
-            findings += [Finding(result.path, problem, result.notebook) for problem in found]
-            files.append(_file_json(result, timing=False))
+        for result in self._with_progress(self._results()):
+            found: Sequence[Any] = diagnostics(result.analysis) if result.analysis is not None else _failure(result)
+            text = result.analysis.text if result.analysis is not None else ""
+            lines = split_lines(text) if found and text else ()
+            findings += [
+                Finding(result.path, problem, result.notebook, qualified_name(text, problem.place), lines=lines)
+                for problem in found
+            ]
+            files.append((_file_json(result, timing=False), found))
+            self.read_files.update({result.path, *(result.analysis.imported if result.analysis is not None else ())})
         for problem in self._settings_problems():
             findings.append(Finding(problem.place.path, problem))
-            files.append(problem_report(problem.place.path, [problem]))
-        _print_findings(findings, files, form)
-        errors = any(finding.problem.severity == "error" for finding in findings)
-        return self.status or int(errors)
+            files.append((problem_report(problem.place.path, [problem]), [problem]))
+        try:
+            told = _told(numbered(findings), options)
+        except BadBaseline as error:
+            self._fail(str(error))
+            return self.status
+        if options.form == "json":
+            by_problem = {id(finding.problem): finding for finding in told}
+            _print_json([_only(file, found, by_problem) for file, found in files])
+        elif text := written(options.form, told, len(files)):
+            click.echo(text)
+        errors = any(finding.problem.severity == "error" for finding in told)
+        return self.status or int(errors and not options.exit_zero)
 
     def _results(self) -> Iterator[runs.Result]:
-        for result in runs.analyse(self.files, self.calls, self.python, self.cache):
+        for result in runs.analyse(self.files, self.calls, self.python, self.cache, self.texts):
             if result.error:
                 self._fail(result.error)
             yield result
+
+    def _with_progress(self, results: Iterator[runs.Result]) -> Iterator[runs.Result]:
+        """On a terminal, how many files are done; on standard error, so that the output stays what it is."""
+        if len(self.files) < 2 or not sys.stderr.isatty():
+            yield from results
+            return
+        with click.progressbar(results, length=len(self.files), label="files", file=sys.stderr, show_pos=True) as bar:
+            yield from bar
 
     def _settings_problems(self) -> tuple[Problem, ...]:
         folders = {os.path.dirname(os.path.abspath(file)) for file in self.files}
@@ -86,10 +147,13 @@ def _complain(message: str) -> None:
     click.echo(f"paramlens: {' '.join(message.split())}", err=True)
 
 
+def _failure(result: runs.Result) -> list[Problem]:
+    return [Problem(FAILED, "error", Place(result.path, 1, 1, 1, 1), result.error)]
+
+
 def _file_json(result: runs.Result, timing: bool) -> dict[str, Any]:
     if result.analysis is None:
-        place = Place(result.path, 1, 1, 1, 1)
-        file = problem_report(result.path, [Problem(FAILED, "error", place, result.error)])
+        file = problem_report(result.path, _failure(result))
     else:
         file = file_report(result.analysis, result.path, result.settings.costs, _span_of(result.notebook))
     if timing:
@@ -121,14 +185,18 @@ def _print_json(files: list[dict[str, Any]]) -> None:
     click.echo(json_text(report(files)))
 
 
-def _print_findings(findings: list[Finding], files: list[dict[str, Any]], form: str) -> None:
-    if form == "json":
-        _print_json(files)
-        return
-    for finding in findings:
-        click.echo(github_line(finding) if form == "github" else text_line(finding))
-    if form == "text":
-        n = len(findings)
-        click.echo(
-            f"{n} {'problem' if n == 1 else 'problems'} in {len(files)} {'file' if len(files) == 1 else 'files'}"
-        )
+def _told(findings: list[Finding], options: Checking) -> list[Finding]:
+    """The findings without those that are known. Raises BadBaseline."""
+    if options.write_baseline is not None:
+        number = baseline.write(options.write_baseline, findings)
+        click.echo(f"{number} findings written to {options.write_baseline}", err=True)
+        return []
+    if options.baseline is None:
+        return findings
+    return baseline.unknown(findings, baseline.read(options.baseline), options.baseline)
+
+
+def _only(file: dict[str, Any], found: Sequence[Any], told: Mapping[int, Finding]) -> dict[str, Any]:
+    """The report of a file with the problems that are told, named for what they belong to. `found` are all."""
+    pairs = zip(file["problems"], found, strict=True)
+    return {**file, "problems": [{**shown, "name": told[id(p)].name} for shown, p in pairs if id(p) in told]}

@@ -167,7 +167,7 @@ def call_native(vm: Interpreter, function: NativeFunction, args: Sequence[Value]
         _doubt_receiver(vm, function, args, problem.unknown)
         return vm.note(_perhaps_chosen(function, _result_of(vm, function, args, problem.unknown), args))
     except ShapeMismatch as problem:
-        return vm.report_mismatch(str(problem))
+        return vm.report_mismatch(problem)
     except (Thrown, LimitReached, RecursionError):
         raise
     except Undecided as problem:

@@ -30,6 +30,7 @@ from paramlens.evaluate.journal import Changes, Journal
 from paramlens.evaluate.late_registration import LateRegistrations
 from paramlens.evaluate.lazy_source import LazySource
 from paramlens.evaluate.limits import Limits
+from paramlens.evaluate.mismatches import mismatch_problem
 from paramlens.evaluate.module_dicts import ModuleDict
 from paramlens.evaluate.python import builtins, stdlib_copy, third_party
 from paramlens.evaluate.python.natives import plain as plain_value
@@ -154,6 +155,7 @@ class Interpreter:
         self.deadline = time.thread_time() + self.limits.seconds
         self.defining: list[Statement] = []  # top-level statements that run now, the innermost last
         self.layer_names: dict[int, str] = {}
+        self.trained: dict[int, bool] = {}  # by id: models given data (True: fitted), parameters given to an optimizer
 
     def resume(self) -> None:
         """Go on after the run with what an interruption may have left undone."""
@@ -250,12 +252,12 @@ class Interpreter:
     def unknown(self, reason: Reason, detail: str = "") -> Unknown:
         return fresh(reason, detail, self.place)
 
-    def report_mismatch(self, message: str) -> Unknown:
+    def report_mismatch(self, mismatch: ShapeMismatch) -> Unknown:
         """A shape that certainly does not fit."""
         place = self.place
         self.risks += 1  # it raises
-        self.problems.setdefault(("shape-mismatch", place), Problem("shape-mismatch", "error", place, message))
-        return Unknown(Reason.SHAPE_MISMATCH, message, place)
+        self.problems.setdefault(("shape-mismatch", place), mismatch_problem(mismatch, place))
+        return Unknown(Reason.SHAPE_MISMATCH, str(mismatch), place)
 
     def raised(self, error: Thrown, frame: Frame, block: code.Block) -> None:
         """A top-level statement certainly raises."""
@@ -366,7 +368,7 @@ class Interpreter:
             self.risks += 1
             return Unknown(Reason.DATA_DEPENDENT, str(problem), self.place)
         except ShapeMismatch as problem:
-            return self.report_mismatch(str(problem))
+            return self.report_mismatch(problem)
 
     def hashable(self, value: Value) -> Value:
         return operators.hashable(self, value)

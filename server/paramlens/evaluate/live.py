@@ -24,6 +24,7 @@ from paramlens.evaluate.frames import Frame, LimitReached, Thrown
 from paramlens.evaluate.interpreter import Interpreter
 from paramlens.evaluate.limits import Limits
 from paramlens.evaluate.module_names import module_name
+from paramlens.evaluate.part_facts import kind_of, part_facts
 from paramlens.evaluate.reporting import Made, MadeAt
 from paramlens.evaluate.run import FileRun
 from paramlens.evaluate.standalone import Alone
@@ -256,6 +257,9 @@ class LiveFile:
         for found in alone.values():
             unknowns.update(dict.fromkeys(found.unknowns))
         ordered = sorted(problems.values(), key=lambda problem: (problem.place.line, problem.place.column))
+        made = [*run.made, *(found.made for found in alone.values())]
+        holders = [*run.holders, *(holder for found in alone.values() for holder in found.holders)]
+        whole = not vm.limited and not any(found.stale for found in alone.values())
         return Analysis(
             path=self.path,
             text=run.source.text,
@@ -265,6 +269,10 @@ class LiveFile:
             unknowns=dict(Counter(reason.name for reason, _, _ in unknowns)),
             imported=frozenset(vm.imported),
             comments=tuple((comment.line + 1, comment.text) for comment in run.source.comments),
+            parts=part_facts(self.path, run.source, holders, _numbers(made)) if whole else (),
+            trained=run.trained,
+            fed=run.fed,
+            arrays=run.arrays,
         )
 
     def _site_facts(self, source: Source, run: Sequence[MadeAt], alone: Sequence[Alone]) -> tuple[SiteFact, ...]:
@@ -295,6 +303,16 @@ class LiveFile:
         return tuple(sorted(facts, key=lambda site: (site.place.line, site.place.column)))
 
 
+def _numbers(made: Sequence[MadeAt]) -> Mapping[Place, Mapping[str, int]]:
+    """How many instances were made at each place by each kind of evaluation."""
+    numbers: dict[Place, Counter[str]] = defaultdict(Counter)
+    for by_place in made:
+        for place, groups in by_place.items():
+            for group in groups:
+                numbers[place][kind_of(group.in_run, group.assumed)] += group.instances
+    return numbers
+
+
 def _are_same(a: tuple[object, ...], b: tuple[object, ...]) -> bool:
     return len(a) == len(b) and all(map(lambda x, y: x is y, a, b))
 
@@ -312,6 +330,7 @@ def _moved(alone: Alone, change: Difference, *, whole: bool) -> Alone | None:
                 change.moved(alone.unknowns),
                 trace,
                 frozenset(change.position(position) for position in alone.reached),
+                holders=change.moved(alone.holders),
             )
     except Lost:
         pass

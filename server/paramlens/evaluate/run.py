@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from paramlens.evaluate import given_inputs, modules, reporting
+from paramlens.evaluate import counting, given_inputs, modules, reporting
+from paramlens.evaluate import holders as holding
 from paramlens.evaluate.dependencies import EVERYTHING, Dependencies, Position
 from paramlens.evaluate.graphs import graph_of
 from paramlens.evaluate.interpreter import Interpreter
@@ -22,7 +23,9 @@ from paramlens.evaluate.standalone import UnknownKey
 from paramlens.evaluate.versions import Difference
 from paramlens.facts import GraphFact, LayerFact, ModelFact, Problem
 from paramlens.syntax.code import Source
-from paramlens.values import Instance, ModuleValue, Place, Scope, Unknown, Value
+from paramlens.values import Instance, ModuleValue, Place, Scope, TensorValue, Unknown, Value
+
+_MOST_ARRAYS = 20
 
 CallResult = tuple[str, Value, "Place | None"]
 
@@ -38,6 +41,7 @@ class _Left:
     plain: bool
     entered: set[Position] = field(default_factory=set)
     made: MadeAt = field(default_factory=dict)
+    holders: tuple[holding.Holder, ...] = ()
 
 
 class FileRun:
@@ -48,7 +52,7 @@ class FileRun:
         self._vm = vm
         self._path = path
         self._left: dict[int, _Left] = {}
-        self._models: dict[str, tuple[Value, ModelFact]] = {}
+        self._models: dict[str, tuple[Instance, ModelFact]] = {}
         self._after = _Left([], {}, {}, (), True)  # of what is evaluated after the statements
         self._module = ModuleValue(name, path, Scope())
         self._module.source = LazySource(source, is_main=True)
@@ -60,6 +64,36 @@ class FileRun:
     def made(self) -> Sequence[MadeAt]:
         """What was made, by statement."""
         return [left.made for left in self._all()]
+
+    @property
+    def holders(self) -> Sequence[holding.Holder]:
+        """What the layers that were made hold."""
+        return [holder for left in self._all() for holder in left.holders]
+
+    @property
+    def trained(self) -> frozenset[str]:
+        """The names of models that the program fits, or gives a parameter of to an optimizer."""
+        trained = {key for key, fitted in self._vm.trained.items() if fitted}
+        if not trained:
+            return frozenset()
+        return frozenset(name for name, (model, _) in self._models.items() if _is_trained(model, trained))
+
+    @property
+    def arrays(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """The names that hold arrays of known shape at the end."""
+        found = []
+        for name, value in self._module.scope.names.items():
+            if type(value) is TensorValue and value.shape and value.kind == "numpy":
+                sizes = [size for size in value.shape if isinstance(size, int)]
+                if len(sizes) == len(value.shape):
+                    found.append((name, tuple(sizes)))
+        return tuple(found[:_MOST_ARRAYS])
+
+    @property
+    def fed(self) -> frozenset[str]:
+        """The names of models that the program gives data."""
+        given = self._vm.trained
+        return frozenset(name for name, (model, _) in self._models.items() if id(model) in given)
 
     @property
     def problems(self) -> Mapping[tuple[str, Place], Problem]:
@@ -105,6 +139,7 @@ class FileRun:
         self.dependencies = Dependencies(self.source.statements, self._module.source.traces)
         self._describe(set(self._left), results)
         self._after.made = reporting.made_at(vm, self._path, self._after.sites, {})
+        self._after.holders = self._holders(self._after)
 
     def _run_one(self, index: int) -> _Left:
         vm = self._vm
@@ -133,7 +168,7 @@ class FileRun:
     def _grown(self) -> tuple[dict[Any, Any], ...]:
         """What statements add to and what is forgotten with them."""
         vm = self._vm
-        return vm.received, vm.memories, vm.symbols.by_name, vm.tallies.constructed, vm.functions
+        return vm.received, vm.memories, vm.symbols.by_name, vm.tallies.constructed, vm.functions, vm.trained
 
     def _describe(self, statements: set[int], results: list[CallResult]) -> None:
         """The facts of what these statements made, and of what is a model now and was none, or the other way round."""
@@ -144,6 +179,10 @@ class FileRun:
         for index in statements | others:
             left = self._left[index]
             left.made = reporting.made_at(self._vm, self._path, left.sites, facts)
+            left.holders = self._holders(left)
+
+    def _holders(self, left: _Left) -> tuple[holding.Holder, ...]:
+        return holding.holders(self._vm, self._path, [(made, phase) for _, made, phase, _ in left.sites])
 
     # ----------------------------------------------------------------------------------------- what an edit concerns
 
@@ -234,6 +273,13 @@ class FileRun:
         names = self._module.scope.names
         first = {name: min(self.dependencies.binders({name}), default=last) for name in names}
         self._module.scope.names = dict(sorted(names.items(), key=lambda item: first[item[0]]))
+
+
+def _is_trained(model: Instance, trained: set[int]) -> bool:
+    if id(model) in trained:
+        return True
+    owners = counting.all_instances(model)
+    return any(id(weight) in trained for owner in owners for _, weight in counting.weights_of(owner))
 
 
 def _is_elsewhere(unknown: Unknown, path: str) -> bool:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from paramlens.evaluate import reporting
+from paramlens.evaluate import holders, reporting
 from paramlens.evaluate.dependencies import Position, Trace
 from paramlens.evaluate.frames import LimitReached, Thrown
 from paramlens.evaluate.frameworks.conversion import brief
@@ -15,7 +15,17 @@ from paramlens.evaluate.reporting import MadeAt
 from paramlens.facts import Problem
 from paramlens.records import Record, record
 from paramlens.syntax import code
-from paramlens.values import ClassValue, FunctionValue, ModuleValue, Place, Reason, Undetermined, Unknown, Value
+from paramlens.values import (
+    ClassValue,
+    FunctionValue,
+    Instance,
+    ModuleValue,
+    Place,
+    Reason,
+    Undetermined,
+    Unknown,
+    Value,
+)
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
@@ -55,6 +65,7 @@ class Alone:
     trace: Trace
     reached: frozenset[Position]
     stale: bool = False
+    holders: tuple[holders.Holder, ...] = ()
 
 
 def candidates(vm: Interpreter, module: ModuleValue) -> Iterator[Candidate]:
@@ -83,14 +94,15 @@ def evaluate_alone(vm: Interpreter, candidate: Candidate) -> Alone:
     first = len(vm.sites)
     with _on_its_own(vm):
         vm.uses.reads.add(candidate.name)
-        _run(vm, candidate, assumed="")
+        roots = _run(vm, candidate, assumed="")
+        problems = {key: problem for key, problem in vm.problems.items() if problem.place.path == path}
         defaults = _written_defaults(candidate.signature) if candidate.signature is not None else ""
         if defaults:
-            _run(vm, candidate, assumed=defaults)
+            roots += _run(vm, candidate, assumed=defaults)  # what does not fit the defaults alone is no problem
         made = reporting.made_at(vm, path, vm.sites[first:], {})
-        problems = {key: problem for key, problem in vm.problems.items() if problem.place.path == path}
         unknowns = tuple(key for key in vm.unknowns if key[2] is not None and key[2].path == path)
-        return Alone(made, problems, unknowns, vm.uses, frozenset(vm.entered_functions))
+        held = holders.holders(vm, path, [*((made, phase) for _, made, phase, _ in vm.sites[first:]), *roots])
+        return Alone(made, problems, unknowns, vm.uses, frozenset(vm.entered_functions), holders=held)
 
 
 @contextmanager
@@ -99,7 +111,7 @@ def _on_its_own(vm: Interpreter) -> Iterator[None]:
     those before it."""
     grown: tuple[dict[Any, Any], ...] = (
         vm.assumptions, vm.received, vm.layer_names, vm.memories, vm.symbols.by_name, vm.symbols.formulas,
-        vm.symbols.names, vm.tallies.constructed, vm.functions,
+        vm.symbols.names, vm.tallies.constructed, vm.functions, vm.trained,
     )  # fmt: skip
     sizes = [len(mapping) for mapping in grown]
     sites, phase = len(vm.sites), vm.phase
@@ -119,7 +131,8 @@ def _on_its_own(vm: Interpreter) -> Iterator[None]:
         vm.tensor_marks, vm.assigned_variables = marks | vm.lasting_marks, variables | vm.lasting_variables
 
 
-def _run(vm: Interpreter, candidate: Candidate, assumed: str) -> None:
+def _run(vm: Interpreter, candidate: Candidate, assumed: str) -> list[tuple[Instance, int]]:
+    """The instance of a class that was made, with its phase."""
     value = candidate.value
     args, kwargs = _arguments(value, candidate.signature, use_defaults=bool(assumed))
     vm.phase = 1 + max(vm.assumptions)
@@ -129,14 +142,15 @@ def _run(vm: Interpreter, candidate: Candidate, assumed: str) -> None:
     mark = vm.journal.mark()
     try:
         if isinstance(value, ClassValue):
-            vm.instantiate(value, args, kwargs, None)
-        else:
-            vm.call(value, args, kwargs)
+            instance = vm.instantiate(value, args, kwargs, None)
+            return [(instance, vm.phase)] if isinstance(instance, Instance) else []
+        vm.call(value, args, kwargs)
     except (Thrown, LimitReached, Undetermined, RecursionError) as problem:
         vm.note(Unknown(Reason.RAISED, str(problem), value.place if isinstance(value, ClassValue) else None))
     finally:
         _undo_changes(vm, mark)
         vm.journal.release()
+    return []
 
 
 def _undo_changes(vm: Interpreter, mark: Mark) -> None:

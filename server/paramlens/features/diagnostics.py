@@ -27,9 +27,10 @@ def diagnostics(analysis: Analysis) -> tuple[Diagnostic, ...]:
     found: dict[tuple[str, Place, str], Diagnostic] = {}
     for problem in analysis.problems:
         if problem.place.path == analysis.path:
-            found.setdefault((problem.rule, problem.place, problem.message), _diagnostic(problem))
+            found.setdefault((problem.rule, problem.place, problem.message), diagnostic(problem))
     return tuple(sorted(found.values(), key=lambda d: (d.place.line, d.place.column, d.rule)))
 
 
-def _diagnostic(problem: Problem) -> Diagnostic:
+def diagnostic(problem: Problem) -> Diagnostic:
+    """A problem as it is shown."""
     return Diagnostic(problem.rule, problem.severity, problem.place, problem.message, problem.related)

@@ -223,12 +223,14 @@ def operation(*names: str) -> Callable[[Rule], Rule]:
     return declare
 
 
-def expect_size(layer_name: str, what: str, expected: Size, actual: Size) -> None:
-    """Raise ShapeMismatch when two sizes certainly differ: `Conv2d expects 3 input channels, got 4`."""
+def expect_size(layer_name: str, what: str, expected: Size, actual: Size, argument: str = "") -> None:
+    """Raise ShapeMismatch when two sizes certainly differ: `Conv2d expects 3 input channels, got 4`. `argument` is the
+    constructor's argument that says how many, where it is one."""
     if expected is None or actual is None:
         return
     if compare(expected, "==", actual) is False and not (isinstance(expected, Sym) or isinstance(actual, Sym)):
-        raise ShapeMismatch(f"{layer_name} expects {expected} {what}, got {actual}")
+        message = f"{layer_name} expects {expected} {what}, got {actual}"
+        raise ShapeMismatch(message, argument=argument, expected=int(expected), actual=int(actual))
 
 
 def expect_rank(layer_name: str, shape: Shape, *ranks: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from lsprotocol import types
 
+from paramlens.budgets import NEAR_RULE
 from paramlens.budgets import RULE as BUDGET_RULE
 from paramlens.features.code_lens import CodeLens
 from paramlens.features.diagnostics import Diagnostic
@@ -18,6 +19,8 @@ from paramlens.values import Place
 Located: TypeAlias = "Callable[[Place], tuple[str, LineIndex] | None]"
 
 SHOW_MODELS = "paramlens.showModels"
+
+_OF_WHOLE_MODELS = (BUDGET_RULE, NEAR_RULE, "params-per-sample", "everything-frozen", "unbuilt-model")
 
 _SEVERITIES = {
     "error": types.DiagnosticSeverity.Error,
@@ -33,9 +36,10 @@ def position(index: LineIndex, line: int, column: int) -> types.Position:
 
 
 def _shown(index: LineIndex, found: Diagnostic) -> Place:
-    """Of a model over several lines that breaks its budget, the first line: the others are not to blame one by one."""
+    """Of a model over several lines of which something is said as a whole, the first line: the others are not to blame
+    one by one."""
     place = found.place
-    if found.rule != BUDGET_RULE or place.line == place.end_line:
+    if found.rule not in _OF_WHOLE_MODELS or place.line == place.end_line:
         return place
     length = len(index.line(place.line).rstrip()) if index.holds(place.line) else place.column
     return Place(place.path, place.line, place.column, place.line, length + 1)

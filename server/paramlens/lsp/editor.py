@@ -75,6 +75,11 @@ class Editor:
         properties = get_capability(self._capabilities, "text_document.inlay_hint.resolve_support.properties", None)
         return "tooltip" in (properties or ())
 
+    @property
+    def resolves_edits(self) -> bool:
+        properties = get_capability(self._capabilities, "text_document.code_action.resolve_support.properties", None)
+        return "edit" in (properties or ())
+
     # ----------------------------------------------------------------------------------------------- notifications
 
     def publish(self, uri: str, version: int | None, found: list[types.Diagnostic]) -> None:
@@ -97,6 +102,9 @@ class Editor:
 
     def warn(self, text: str) -> None:
         self._server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, text))
+
+    def tell(self, text: str) -> None:
+        self._server.window_show_message(types.ShowMessageParams(types.MessageType.Info, text))
 
     def start_logging(self) -> None:
         """Send the log of this package to the editor."""

@@ -10,6 +10,7 @@ from paramlens.features.code_lens import code_lenses
 from paramlens.features.hover import hover
 from paramlens.features.inlay_hints import line_tooltip
 from paramlens.lsp import convert
+from paramlens.lsp.actions import add_actions
 from paramlens.lsp.adapter import SHOWN
 from paramlens.lsp.documents import View, pair
 from paramlens.lsp.loop import Loop
@@ -30,6 +31,7 @@ def create_server(loop: Loop, worker: Worker, writer: Writer) -> ParamlensServer
     _add_workspace(server)
     _add_hints(server)
     _add_features(server)
+    add_actions(server)
     return server
 
 

@@ -15,6 +15,9 @@ from paramlens.version import version
 
 LANGUAGE = "python"
 
+ACTION_KINDS = ("quickfix", "refactor.rewrite")
+COMPLETION_TRIGGERS = ("(", "=", ",")
+
 _INCREMENTAL = 2
 _NOTEBOOKS = {"notebookSelector": [{"cells": [{"language": LANGUAGE}]}]}
 
@@ -57,5 +60,7 @@ def _capabilities(client: dict[str, Any]) -> dict[str, object]:
         "hoverProvider": True,
         "codeLensProvider": {"resolveProvider": False},
         "inlayHintProvider": {"resolveProvider": True},
+        "codeActionProvider": {"codeActionKinds": list(ACTION_KINDS), "resolveProvider": True},
+        "completionProvider": {"triggerCharacters": list(COMPLETION_TRIGGERS), "resolveProvider": False},
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
     }

@@ -53,6 +53,7 @@ class ParamlensServer(Server):
         self.loop = loop
         self.worker = worker
         self.spare = Worker(loop)
+        self.aside = Worker(loop)  # for texts that no document has, started when one is to be analysed
         self.editor = Editor(self, loop)
         self.documents = Documents()
         self.notebooks = Notebooks(self.documents)
@@ -75,7 +76,7 @@ class ParamlensServer(Server):
 
     def end(self) -> None:
         """End the worker processes."""
-        for worker in (self.worker, self.spare, self.other_texts):
+        for worker in (self.worker, self.spare, self.other_texts, self.aside):
             worker.close()
 
     # --------------------------------------------------------------------------------------------------- life cycle

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from paramlens.dims import Dim, Sym, compare, product
 
@@ -35,7 +35,18 @@ DTYPE_BYTES: dict[str, int] = {
 
 
 class ShapeMismatch(Exception):
-    """The sizes cannot fit, whatever the unknowns are. The message states the requirement, then the fact."""
+    """The sizes cannot fit, whatever the unknowns are. The message states the requirement, then the fact.
+
+    `argument` names the constructor's argument that is wrong, where one alone is: it is `expected` and should be
+    `actual`. `made_at` is where that constructor is called.
+    """
+
+    def __init__(
+        self, message: str, *, argument: str = "", expected: int | None = None, actual: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.argument, self.expected, self.actual = argument, expected, actual
+        self.made_at: Any = None
 
 
 def element_count(shape: Shape) -> Dim | None:

@@ -247,7 +247,11 @@ def forward(vm: Interpreter, self: Instance, args: Sequence[Value], kwargs: dict
     named = {name: _as_shape(vm, value) for name, value in kwargs.items()}
     if any(isinstance(shape, Unknown) for shape in (*shapes[:1], *[s for s in named.values() if s is Unknown])):
         return _unknown_tensor(args[0] if args else None)
-    output = state.built.forward(*shapes, **named)
+    try:
+        output = state.built.forward(*shapes, **named)
+    except ShapeMismatch as problem:
+        problem.made_at = self.place
+        raise
     return as_tensors(output, "torch", state.built.dtype)
 
 

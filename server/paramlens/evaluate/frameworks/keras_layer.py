@@ -500,23 +500,23 @@ def set_attribute(vm: Interpreter, self: Instance, name: str, value: Value) -> b
 def untracked(layer: Instance) -> Unknown | None:
     """Why Keras may know other layers than the lists of a layer hold: some versions do not see all changes."""
     for name, value in layer.attributes.items():
-        if _changed_unseen(value):
+        if changed_unseen(value):
             return Unknown(Reason.UNSUPPORTED, f"a container changed unseen by Keras: {name}", layer.place)
     return None
 
 
-def _changed_unseen(value: Value) -> bool:
+def changed_unseen(value: Value) -> bool:
     if isinstance(value, tuple):
-        return any(map(_changed_unseen, value))
+        return any(map(changed_unseen, value))
     if not isinstance(value, TrackedList | TrackedDict):
         return False
     kept = {id(item) for item in _tracked((value,), Instance)}
     if any(id(item) not in kept for item in _tracked((value.origin,), Instance) if item.state is not None):
         return True
     if isinstance(value, TrackedDict):
-        return any(map(_changed_unseen, value.items.values()))
+        return any(map(changed_unseen, value.items.values()))
     grown = any(len(inner.items) != count for inner, count in value.appended if any(_tracked((inner,), Instance)))
-    return value.replaced or grown or any(map(_changed_unseen, value.items))
+    return value.replaced or grown or any(map(changed_unseen, value.items))
 
 
 def freeze(vm: Interpreter, self: Instance, trainable: Any) -> None:

@@ -186,9 +186,16 @@ def _as_arrays(value: Value, rows: Any) -> Value:
     return Unknown(Reason.DATA_DEPENDENT, "a prediction")
 
 
-@method("fit", "evaluate", "train_on_batch", "test_on_batch", table=MODEL_METHODS)
+@method("fit", "train_on_batch", table=MODEL_METHODS)
+def _fit(vm: Interpreter, self: Instance, x: Value = None, *args: Value, **kwargs: Value) -> Value:
+    vm.trained[id(self)] = True
+    return _on_data(vm, self, x)
+
+
+@method("evaluate", "test_on_batch", table=MODEL_METHODS)
 def _on_data(vm: Interpreter, self: Instance, x: Value = None, *args: Value, **kwargs: Value) -> Value:
     """Training and prediction build a model that waits for its input."""
+    vm.trained.setdefault(id(self), False)
     announced = self.state.wrapped.get(keras_layer.ANNOUNCED)
     if x is not None and (not self.state.calls or announced) and self.state.graph is None:
         batch = _batch_of(vm, x)

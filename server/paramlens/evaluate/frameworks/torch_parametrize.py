@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from paramlens.evaluate.frameworks.torch_registries import is_module
-from paramlens.values import Instance, ParameterValue, Reason, TensorValue, Unknown, Value
+from paramlens.values import (
+    DictValue,
+    Instance,
+    IteratorValue,
+    ListValue,
+    ParameterValue,
+    Reason,
+    TensorValue,
+    Unknown,
+    Value,
+)
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
@@ -44,8 +55,21 @@ def register_parametrization(
 def may_have_changed(vm: Interpreter, function: Unknown, args: tuple[Value, ...]) -> None:
     """A function of torch that is not known was given modules: it may have changed what they hold."""
     name = function.detail or function.label
+    if name.startswith("torch.optim."):
+        for weight in _parameters(args):
+            vm.trained.setdefault(id(weight), True)
     if not name.startswith("torch.") or name.startswith(_HARMLESS):
         return
     for value in args:
         if isinstance(value, Instance) and is_module(value):
             vm.mark_incomplete(value, vm.unknown(Reason.UNSUPPORTED, name), doubtful=True)
+
+
+def _parameters(values: Iterable[Value], depth: int = 0) -> Iterator[ParameterValue]:
+    """The parameters that an optimizer is given: an iterable of them, or of groups of them."""
+    for value in values:
+        if isinstance(value, ParameterValue):
+            yield value
+        elif isinstance(value, ListValue | IteratorValue | tuple | DictValue) and depth < 4:
+            items = value if isinstance(value, tuple) else value.items
+            yield from _parameters(items.values() if isinstance(items, dict) else items, depth + 1)

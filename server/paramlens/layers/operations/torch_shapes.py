@@ -212,12 +212,21 @@ def repeat_interleave(
 
 @torch_operation("cat concat concatenate", "torch")
 def concatenate(tensors: Any, dim: Any = 0, *, out: Any = None) -> TensorValue:
+    _expect_tensors(tensors)
     return join_tensors(tensors, dim, "torch")
 
 
 @torch_operation("stack", "torch")
 def stack(tensors: Any, dim: Any = 0, *, out: Any = None) -> TensorValue:
+    _expect_tensors(tensors)
     return stack_tensors(tensors, dim, "torch")
+
+
+def _expect_tensors(tensors: Any) -> None:
+    """torch joins tensors alone: what seems to be a number here is computed from a value that is not known."""
+    items = sequence(tensors) or ()
+    if any(isinstance(item, int | float | Sym) for item in items):
+        raise undetermined(Reason.UNKNOWN_ARGUMENT, "a tensor")
 
 
 def at_least(x: TensorValue, rank: int) -> TensorValue:

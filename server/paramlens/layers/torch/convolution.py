@@ -63,7 +63,7 @@ def convolution(
     def forward(input: Shape, output_size: Any = None) -> Shape:
         shape = shape_of(input)
         expect_rank(name, shape, dims + 1, dims + 2)
-        expect_size(name, "input channels", inputs, shape[-dims - 1])
+        expect_size(name, "input channels", inputs, shape[-dims - 1], "in_channels")
         if transposed:
             spatial = or_unknown(
                 dims, lambda: _transposed_output(name, shape[-dims:], geometry, output_paddings, output_size)

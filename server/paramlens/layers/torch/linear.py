@@ -25,7 +25,7 @@ def fully_connected(name: str, in_features: Any, out_features: Any, bias: Any) -
         shape = shape_of(input)
         if not shape:
             raise ShapeMismatch(f"{name} expects at least rank 1, got rank 0")
-        expect_size(name, "input features", inputs, shape[-1])
+        expect_size(name, "input features", inputs, shape[-1], "in_features")
         return (*shape[:-1], outputs)
 
     return Built(

@@ -72,7 +72,7 @@ def batch_forward(name: str, ranks: tuple[int, ...], *features_used: Any) -> Cal
                 expect_rank(name, shape, *ranks)
             require(len(shape) < 2, f"{name} expects at least rank 2, got rank {len(shape)}")
             if any(not isinstance(used, Unknown) and used for used in features_used):
-                expect_size(name, "input channels", features, shape[1])
+                expect_size(name, "input channels", features, shape[1], "num_features")
             return shape
 
         return forward
@@ -88,7 +88,7 @@ def instance_forward(name: str, dims: int, affine: Any) -> Callable[[Dim], Calla
             shape = shape_of(input)
             expect_rank(name, shape, dims + 1, dims + 2)
             if not isinstance(affine, Unknown) and affine:
-                expect_size(name, "input channels", features, shape[-dims - 1])
+                expect_size(name, "input channels", features, shape[-dims - 1], "num_features")
             return shape
 
         return forward
@@ -291,7 +291,7 @@ def group_norm(
         shape = shape_of(input)
         require(len(shape) < 2, f"GroupNorm expects at least rank 2, got rank {len(shape)}")
         if not isinstance(affine, Unknown) and affine:  # torch: without weights, num_channels goes unchecked
-            expect_size("GroupNorm", "input channels", channels, shape[1])
+            expect_size("GroupNorm", "input channels", channels, shape[1], "num_channels")
         if not isinstance(num_groups, Unknown):
             divisible("GroupNorm", "input channels", shape[1], "num_groups", num_groups)
         return shape

@@ -142,7 +142,7 @@ def _forward(
         """(output, h_n), for LSTM (output, (h_n, c_n)); h_n is (layers·directions, [batch,] outputs)."""
         shape = shape_of(input)
         expect_rank(name, shape, 2, 3)
-        expect_size(name, "input features", features, shape[-1])
+        expect_size(name, "input features", features, shape[-1], "input_size")
         batch: Shape = () if len(shape) == 2 else ((shape[0],) if known(batch_first) else (shape[1],))
         h_n: Shape = (states, *batch, outputs)
         c_n: Shape = (states, *batch, hidden)
@@ -299,7 +299,7 @@ def cell(name: str, gates: int, input_size: Any, hidden_size: Any, bias: Any, ha
     def forward(input: Shape, hx: Any = None) -> Any:
         shape = shape_of(input)
         expect_rank(name, shape, 1, 2)
-        expect_size(name, "input features", features, shape[-1])
+        expect_size(name, "input features", features, shape[-1], "input_size")
         state: Shape = (*shape[:-1], hidden)
         _check_state(name, hx, (state, state) if has_memory else (state,))
         return Outputs.of(state, state) if has_memory else state

@@ -1,0 +1,73 @@
+"""Writes docs/rules.md from the rules; with --check only tells whether the page is up to date.
+
+Exit status: 0 written or up to date, 1 stale (`--check`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import textwrap
+from pathlib import Path
+
+from paramlens.lints.catalogue import OTHERS, RULES
+from paramlens.lints.declare import Rule
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "rules.md"
+INTRODUCTION = """\
+# Rules
+
+<!-- Written by tools/rule_docs.py from the rules in server/paramlens/lints/rules; do not edit. -->
+
+What `paramlens check` and the editor report. A rule fires where it is certain, and is silent where something it would
+have to know is not known. The examples are tests.
+
+Severities are set in the settings, and a rule is silenced on its line:
+
+```toml
+[tool.paramlens.rules]
+redundant-bias = "warning"  # off | hint | information | warning | error
+```
+
+```python
+self.head = nn.Linear(8, 2)  # paramlens: ignore[unused-layer]
+```
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    rows = [f"| [`{rule.name}`](#{rule.name}) | {rule.severity} | {rule.summary} |" for rule in RULES.values()]
+    rows += [f"| `{name}` | warning | {text} |" for name, text in OTHERS.items()]
+    table = "\n".join(["| Rule | Severity | Reported for |", "|---|---|---|", *rows])
+    return "\n".join([INTRODUCTION, table + "\n", *(_section(rule) for rule in RULES.values())]).rstrip() + "\n"
+
+
+def _section(rule: Rule) -> str:
+    parts = [f"## {rule.name}", f"Severity: {rule.severity}.", textwrap.fill(rule.doc, 120)]
+    if rule.settings:
+        parts += ["With these settings", f"```toml\n{rule.settings}```"]
+    parts += ["it is found in", f"```python\n{rule.bad}```", "and not in", f"```python\n{rule.good}```"]
+    return "\n\n".join(parts) + "\n"
+
+
+def is_current() -> bool:
+    """Whether docs/rules.md is what the rules say."""
+    return PAGE.is_file() and PAGE.read_text("utf-8") == page()
+
+
+def main() -> int:
+    """Write the page, or check it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the page is stale")
+    if not parser.parse_args().check:
+        PAGE.write_text(page(), "utf-8")
+        return 0
+    if is_current():
+        return 0
+    sys.stderr.write("docs/rules.md is stale: run python tools/rule_docs.py\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
