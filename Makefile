@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint docs clean
+.PHONY: demo test lint docs vsix clean
 
 demo: $(VENV)/.demo
 	$(BIN)/paramlens count examples/resnet.py --call "ResNet18()"
@@ -22,6 +22,11 @@ lint: $(VENV)/.dev
 docs: $(VENV)/.demo
 	$(BIN)/python tools/layer_docs.py
 	$(BIN)/python tools/rule_docs.py
+
+# The VS Code extension of one platform with its own server: build/paramlens-linux-x64.vsix. Needs node and npm too.
+# `make vsix TARGET=darwin-arm64` makes that of another platform; the names are those of `vsce package --target`.
+vsix: $(VENV)/pyvenv.cfg
+	tools/vsix.sh "$(BIN)/python" $(TARGET)
 
 $(VENV)/.demo: pyproject.toml $(VENV)/pyvenv.cfg
 	$(PIP) -e .
@@ -43,4 +48,4 @@ $(VENV)/pyvenv.cfg:
 	$(PYTHON) -m venv $(VENV)
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) build dist vscode-client/build vscode-client/bundle vscode-client/dist .pytest_cache .mypy_cache .ruff_cache

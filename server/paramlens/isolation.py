@@ -44,6 +44,8 @@ def start_worker() -> subprocess.Popen[bytes]:
 def _command() -> list[str]:
     """The command that starts a worker with this process's own import path, whatever surrounds it."""
     options = ["-I"]
+    if sys.flags.no_site:
+        options.append("-S")
     if sys.dont_write_bytecode:
         options.append("-B")
     if sys.pycache_prefix:

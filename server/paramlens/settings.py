@@ -10,6 +10,9 @@
     max-params = "12M"
     [tool.paramlens.rules]
     redundant-bias = "warning"
+    [tool.paramlens.inlay-hints]
+    format = "compact"
+    show = ["parameters", "shapes"]
 
 What is wrong is told where it stands, with the nearest valid name; everything else still applies.
 """
@@ -43,8 +46,27 @@ else:
 
 RULE = "settings"
 
+_OF_CLIENTS = ("server", "trace", "import-strategy", "interpreter", "log-level")
+"""Settings that editors keep in the same section: how the server is started, and what it logs."""
+
 Read = Callable[[str], "str | None"]
 T = TypeVar("T")
+
+
+HINT_FORMATS = ("exact", "compact")
+HINT_PARTS = ("parameters", "shapes", "memory", "multiply-adds")
+
+
+@record
+class InlayHints(Record):
+    """Whether there are hints, how counts are written (`18,496` or `18.5 k`), and what they tell.
+
+    Of `show`, shapes are told of layers, memory of models, parameters and multiply-adds of both.
+    """
+
+    enable: bool = True
+    format: str = "exact"
+    show: tuple[str, ...] = ("parameters", "memory")
 
 
 @record
@@ -63,7 +85,7 @@ class Settings(Record):
     budgets: tuple[Budget, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
     python: str | None = None
-    inlay_hints: bool = True
+    inlay_hints: InlayHints = InlayHints()
     code_lens: bool = True
     root: str | None = None
 
@@ -124,7 +146,7 @@ def override(settings: Settings, editor: object) -> Loaded:
     if editor is None:
         return Loaded(settings)
     table = {_kebab(str(k)): v for k, v in editor.items() if v is not None} if isinstance(editor, Mapping) else editor
-    for name in ("server", "trace"):  # the client's own
+    for name in _OF_CLIENTS:
         if isinstance(table, dict):
             table.pop(name, None)
     changed, faults = _apply(settings, table)
@@ -222,6 +244,34 @@ def _enable(value: Any, path: _Path, faults: list[_Fault]) -> bool:
     return _boolean(value.get("enable", True) if isinstance(value, Mapping) else value)
 
 
+def _inlay_hints(value: Any, path: _Path, faults: list[_Fault]) -> InlayHints:
+    """`true`, or a table `{enable = true, format = "compact", show = ["parameters"]}`."""
+    if not isinstance(value, Mapping):
+        return InlayHints(enable=_boolean(value))
+    changes: dict[str, Any] = {}
+    for key, item in value.items():
+        reader = _HINT_KEYS.get(key)
+        if reader is None:
+            faults.append(_Fault((*path, key), f"unknown setting {path[0]}.{key}{_nearest(key, _HINT_KEYS)}"))
+            continue
+        try:
+            changes[key] = reader(item)
+        except ValueError as error:
+            faults.append(_Fault((*path, key), f"{path[0]}.{key}: {error}"))
+    return InlayHints(**changes)
+
+
+def _hint_parts(value: Any) -> tuple[str, ...]:
+    if isinstance(value, list):
+        return tuple(dict.fromkeys(_one_of(*HINT_PARTS)(item) for item in value))
+    raise ValueError(f"expected a list of {', '.join(HINT_PARTS)}, got {written_value(value)}")
+
+
+_HINT_KEYS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {"enable": _boolean, "format": _one_of(*HINT_FORMATS), "show": _hint_parts}
+)
+
+
 def _rules(value: Any, path: _Path, faults: list[_Fault]) -> Mapping[str, str]:
     if not isinstance(value, Mapping):
         raise ValueError(f"expected a table of severities, got {written_value(value)}")
@@ -270,7 +320,7 @@ _KEYS: Mapping[str, _Key] = MappingProxyType(
         "budgets": _Key("budgets", _budgets),
         "rules": _Key("rules", _rules),
         "python": _Key("python", _plain(_text)),
-        "inlay-hints": _Key("inlay_hints", _enable),
+        "inlay-hints": _Key("inlay_hints", _inlay_hints),
         "code-lens": _Key("code_lens", _enable),
     }
 )

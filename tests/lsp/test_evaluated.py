@@ -68,7 +68,7 @@ def test_a_broken_budget_is_shown_on_the_first_line_of_the_call(shared_evaluator
     )
     (found,) = client.hear("textDocument/publishDiagnostics", uri=client.uri("model.py"))["diagnostics"]
     assert found["code"] == "params-budget"
-    assert found["range"] == {"start": {"line": 1, "character": 6}, "end": {"line": 1, "character": 44}}
+    assert found["range"] == {"start": {"line": 1, "character": 6}, "end": {"line": 1, "character": 20}}
 
 
 @pytest.fixture(scope="module")

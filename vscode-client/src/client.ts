@@ -9,7 +9,8 @@ import {
   type LanguageClientOptions,
   type Middleware,
 } from "vscode-languageclient/node";
-import { selectedPython } from "./python-extension";
+import { REVEAL } from "./models";
+import { selectedPython } from "./python-extensions";
 import type { ServerCommand } from "./server";
 import { SECTION, serverSettings } from "./settings";
 import type { FileStatus, Status } from "./status";
@@ -50,6 +51,7 @@ export function createClient(found: ServerCommand, output: vscode.LogOutputChann
   const { program: command, args, folder: cwd } = found;
   const options: LanguageClientOptions = {
     documentSelector: DOCUMENTS,
+    initializationOptions: { [SECTION]: {}, commands: [REVEAL] },
     outputChannel: output,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     // A failed start is not tried again but reported, by `startClient`.

@@ -4,6 +4,14 @@ import type { Range } from "vscode-languageclient/node";
 
 export const SHOW_MODELS = "paramlens.showModels";
 
+/** Goes to the line that its argument names: of a hint, or of a layer in the tree. */
+export const REVEAL = "paramlens.reveal";
+
+export interface Target {
+  readonly uri?: string;
+  readonly range?: Range;
+}
+
 /** The lens's one argument. Texts are ready to show; `range` is in LSP positions. */
 export interface ModelTable {
   readonly uri: string;
@@ -38,7 +46,7 @@ export async function showModels(table?: ModelTable): Promise<void> {
   const title = tables.map((each) => each.title).join(" · ");
   const chosen = await vscode.window.showQuickPick(items, { title, matchOnDescription: true, matchOnDetail: true });
   const home = tables.find(({ rows }) => chosen && rows.includes(chosen.row));
-  if (home && chosen?.row.range) await reveal(chosen.row.uri ?? home.uri, chosen.row.range);
+  if (home && chosen?.row.range) await reveal({ uri: chosen.row.uri ?? home.uri, range: chosen.row.range });
 }
 
 async function tablesInFront(): Promise<ModelTable[]> {
@@ -55,7 +63,9 @@ function asItem(row: ModelRow): RowItem {
   return detail === undefined ? { row, label, description } : { row, label, description, detail };
 }
 
-async function reveal(uri: string, { start, end }: Range): Promise<void> {
+export async function reveal({ uri, range }: Target): Promise<void> {
+  if (uri === undefined || range === undefined) return;
+  const { start, end } = range;
   const selection = new vscode.Range(start.line, start.character, end.line, end.character);
   await vscode.window.showTextDocument(vscode.Uri.parse(uri), { selection });
 }

@@ -12,7 +12,10 @@ const SERVER_SETTINGS = [
   "rules",
   "python",
   "inlayHints.enable",
+  "inlayHints.format",
+  "inlayHints.show",
   "codeLens.enable",
+  "logLevel",
 ] as const;
 
 export type Configuration = Pick<WorkspaceConfiguration, "get" | "inspect">;

@@ -39,7 +39,7 @@ test("how the server is started and traced stays with the editor", () => {
   );
   const sent = serverSettings(configured(everything));
   const names = Object.keys(declared).map((name) => name.split(".")[1] ?? "");
-  const own = new Set(["server", "trace"]);
+  const own = new Set(["server", "trace", "interpreter", "importStrategy"]);
   assert.deepEqual(new Set(Object.keys(sent)), new Set(names.filter((name) => !own.has(name))));
 });
 

@@ -161,7 +161,7 @@ def _part(vm: Interpreter, path: str, name: str, layer: Instance) -> Part:
 def _count(vm: Interpreter, layer: Instance, place: Place | None) -> Dim | None:
     if place is None:
         return None
-    total = vm.tallies.of(layer).total
+    total = vm.tallies.at_site(layer).total
     return total if isinstance(total, int | Sym) else None
 
 
@@ -282,7 +282,7 @@ def _loose(vm: Interpreter, instance: Instance, held: _Registered) -> Iterator[L
         modules = _modules(value)
         if len(modules) < 2 or any(held.has(module) or module.birth < instance.birth for module in modules):
             continue
-        tallies = [vm.tallies.of(module) for module in modules]
+        tallies = [vm.tallies.at_site(module) for module in modules]
         if any(not isinstance(tally.total, int) or tally.total > 0 for tally in tallies):
             totals = [tally.total for tally in tallies if isinstance(tally.total, int)]
             count = sum(totals) if len(totals) == len(modules) else None

@@ -14,15 +14,19 @@ from itertools import chain
 from typing import TypeVar
 
 from paramlens import written
-from paramlens.costs import DEFAULT_COSTS, Costs, weight_bytes
-from paramlens.dims import Sym
+from paramlens.costs import DEFAULT_COSTS, Costs, costliest, weight_bytes
+from paramlens.dims import Dim, Sym
 from paramlens.facts import Analysis, ModelFact, SiteFact, Status, Tally
 from paramlens.lines import line_lengths
 from paramlens.records import Record, record
+from paramlens.settings import InlayHints
+from paramlens.shapes import Shape
 from paramlens.values import Place
 
 LONGEST_FORMULA = 40
 """VS Code gives all hints of a line 43 characters together."""
+
+STYLE = InlayHints()
 
 MOST_ON_LINE = 40
 """Calls of one line that are shown; a line with more was not written by a person."""
@@ -44,23 +48,30 @@ Fact = TypeVar("Fact", SiteFact, ModelFact)
 class Texts:
     """What was written for the sites and models of one file, kept for those that its next analysis has still."""
 
-    __slots__ = ("_costs", "_of_models", "_of_sites")
+    __slots__ = ("_costs", "_of_models", "_of_sites", "_style")
 
     def __init__(self) -> None:
         self._costs = DEFAULT_COSTS
+        self._style = STYLE
         self._of_sites: dict[int, tuple[SiteFact, str]] = {}  # by identity: facts are costly to compare
         self._of_models: dict[int, tuple[ModelFact, str]] = {}
 
+    def begin(self, costs: Costs, style: InlayHints) -> None:
+        """Texts of other costs or another style are of no use."""
+        if self._costs != costs or self._style != style:
+            self._of_sites, self._of_models = {}, {}
+        self._costs, self._style = costs, style
+
     def of_sites(self, sites: Iterable[SiteFact]) -> Iterable[tuple[SiteFact, str]]:
         """Each site with its text; what was kept for others is forgotten."""
-        self._of_sites = _written(sites, self._of_sites, site_text)
+        style = self._style
+        self._of_sites = _written(sites, self._of_sites, lambda site: site_text(site, style))
         return self._of_sites.values()
 
-    def of_models(self, models: Iterable[ModelFact], costs: Costs) -> Iterable[tuple[ModelFact, str]]:
+    def of_models(self, models: Iterable[ModelFact]) -> Iterable[tuple[ModelFact, str]]:
         """Each model with its text; what was kept for others is forgotten."""
-        before = self._of_models if self._costs == costs else {}
-        self._costs = costs
-        self._of_models = _written(models, before, lambda model: model_text(model, costs))
+        costs, style = self._costs, self._style
+        self._of_models = _written(models, self._of_models, lambda model: model_text(model, costs, style))
         return self._of_models.values()
 
 
@@ -74,9 +85,13 @@ def _written(
     return now
 
 
-def line_texts(analysis: Analysis, costs: Costs = DEFAULT_COSTS, texts: Texts | None = None) -> list[tuple[int, str]]:
+def line_texts(
+    analysis: Analysis, costs: Costs = DEFAULT_COSTS, texts: Texts | None = None, style: InlayHints = STYLE
+) -> list[tuple[int, str]]:
     """The (1-based) lines that make parameters, ascending, and what stands behind each."""
-    alone, together = _by_line(analysis, costs, texts or Texts())
+    texts = texts or Texts()
+    texts.begin(costs, style)
+    alone, together = _by_line(analysis, texts)
     found = {line: text for line, (_, text) in alone.items()}
     found.update((line, _joined(on_line)) for line, on_line in together.items())
     return sorted(found.items())
@@ -85,6 +100,35 @@ def line_texts(analysis: Analysis, costs: Costs = DEFAULT_COSTS, texts: Texts | 
 def line_tooltip(analysis: Analysis, line: int, costs: Costs = DEFAULT_COSTS) -> str:
     """What is told of a line that has a text; empty for others."""
     return _tooltips(analysis, line, line, costs).get(line, "")
+
+
+@record
+class Origin(Record):
+    """Where to look for the reason of a count: `input from` (`words`) `MaxPooling2D, line 8` (`where`)."""
+
+    place: Place
+    words: str
+    where: str
+
+
+def line_origin(analysis: Analysis, line: int) -> Origin | None:
+    """What a line's count hangs on: of a model its costliest line, of a layer what its input comes from."""
+    model = next((model for model in _made_alone(analysis) if model.place.line == line and has_size(model)), None)
+    if model is not None:
+        most = costliest(model, 1)
+        return _origin("most of it in", most[0].class_name, most[0].place, analysis.path) if most else None
+    here = [site for site in analysis.sites if site.place.line == line and site.place.path == analysis.path]
+    for site in sorted(here, key=lambda site: site.place.column):
+        for call in (call for layer in site.layers for call in layer.calls):
+            for name, place in call.sources:
+                if place is not None and place.line != line:
+                    return _origin("input from", name, place, analysis.path)
+    return None
+
+
+def _origin(words: str, class_name: str, place: Place, path: str) -> Origin:
+    name = f"{written.short_name(class_name)}, " if class_name else ""
+    return Origin(place, words, name + written.location(place, path))
 
 
 def inlay_hints(
@@ -121,14 +165,14 @@ def _outer_first(places: Iterable[Place]) -> list[Place]:
 
 
 def _by_line(
-    analysis: Analysis, costs: Costs, texts: Texts
+    analysis: Analysis, texts: Texts
 ) -> tuple[dict[int, tuple[Place, str]], dict[int, dict[Place, str]]]:
     """The texts of lines that have one, which are nearly all, and those of lines that have several."""
     alone: dict[int, tuple[Place, str]] = {}
     together: dict[int, dict[Place, str]] = {}
     path = analysis.path
     of_sites = ((site.place, text) for site, text in texts.of_sites(analysis.sites))
-    of_models = ((model.place, text) for model, text in texts.of_models(_made_alone(analysis), costs))
+    of_models = ((model.place, text) for model, text in texts.of_models(_made_alone(analysis)))
     for place, text in chain(of_sites, of_models):
         if not text or place.path != path:
             continue
@@ -149,31 +193,65 @@ def _made_alone(analysis: Analysis) -> Iterator[ModelFact]:
             yield model
 
 
-def site_text(site: SiteFact) -> str:
+def site_text(site: SiteFact, style: InlayHints = STYLE) -> str:
     """What stands behind a constructor call; empty when nothing is known or nothing has parameters."""
+    count = _counts_text(site, style.format == "compact") if "parameters" in style.show else ""
+    shown = [count] if count else []
+    if "shapes" in style.show and (shape := _output_shape(site)) is not None:
+        shown.append(written.shape(shape))
+    if "multiply-adds" in style.show and (macs := _multiply_adds(site)):
+        shown.append(f"{written.short(macs)} MAC")
+    text = count if shown == [count] else " · ".join(shown)
+    if site.repeated and text:
+        return f"{_shortened(text)} ×?"
+    return f"{_shortened(text)} ×{site.instances:,}" if site.instances > 1 and text else _shortened(text)
+
+
+def _counts_text(site: SiteFact, compact: bool) -> str:
     known = [tally for tally in site.tallies if _is_known(tally)]
     if not known or all(tally.total == 0 and tally.status is not Status.LOWER_BOUND for tally in known):
         return ""
-    text = _range(known) if len(known) > 1 and len(known) == len(site.tallies) and _certain(known) else ""
-    text = text or " | ".join([*dict.fromkeys(_tally_text(tally) for tally in known)])
-    if len(known) < len(site.tallies):
-        text += " | ?"
-    if site.repeated:
-        return f"{_shortened(text)} ×?"
-    return f"{_shortened(text)} ×{site.instances:,}" if site.instances > 1 else _shortened(text)
+    text = _range(known, compact) if len(known) > 1 and len(known) == len(site.tallies) and _certain(known) else ""
+    text = text or " | ".join([*dict.fromkeys(_tally_text(tally, compact) for tally in known)])
+    return text + " | ?" if len(known) < len(site.tallies) else text
 
 
-def model_text(model: ModelFact, costs: Costs = DEFAULT_COSTS) -> str:
+def _output_shape(site: SiteFact) -> Shape | None:
+    """The shape that all calls of all layers made here give."""
+    shapes = {call.output_shapes for layer in site.layers for call in layer.calls}
+    (found,) = shapes if len(shapes) == 1 else ((),)
+    return found[0] if len(found) == 1 else None
+
+
+def _multiply_adds(site: SiteFact) -> int | None:
+    """Those of all calls of one layer that was made here; None where they differ or are not known."""
+    sums = {_total([call.macs for call in layer.calls]) for layer in site.layers}
+    (found,) = sums if len(sums) == 1 else (None,)
+    return found
+
+
+def _total(numbers: list[Dim | None]) -> int | None:
+    known = [number for number in numbers if isinstance(number, int)]
+    return sum(known) if len(known) == len(numbers) else None
+
+
+def model_text(model: ModelFact, costs: Costs = DEFAULT_COSTS, style: InlayHints = STYLE) -> str:
     """`34,826 params · 136 KiB`; empty when nothing is known."""
-    tally = model.tally
-    total = tally.total
-    if total is None or not has_size(model):
+    if model.tally.total is None or not has_size(model):
         return ""
-    if isinstance(total, Sym):
-        return f"{_shortened(_tally_text(tally))} params"
-    size = weight_bytes(model.layer, costs)
-    bound = "≥ " if tally.status is Status.LOWER_BOUND else ""
-    return bound + written.params(total) + (f" · {written.memory(size)}" if size is not None else "")
+    if isinstance(model.tally.total, Sym):
+        return f"{_shortened(_tally_text(model.tally))} params" if "parameters" in style.show else ""
+    shown = []
+    if "parameters" in style.show:
+        bound = "≥ " if model.tally.status is Status.LOWER_BOUND else ""
+        exact = style.format == "exact"
+        total = model.tally.total
+        shown.append(bound + (written.params(total) if exact or total < 1000 else f"{written.short(total)} params"))
+    if "memory" in style.show and (size := weight_bytes(model.layer, costs)) is not None:
+        shown.append(written.memory(size))
+    if "multiply-adds" in style.show and isinstance(model.macs, int) and model.macs:
+        shown.append(f"{written.short(model.macs)} MAC")
+    return " · ".join(shown)
 
 
 def has_size(model: ModelFact) -> bool:
@@ -213,14 +291,19 @@ def _certain(tallies: list[Tally]) -> bool:
     return all(tally.status is Status.EXACT and isinstance(tally.total, int) for tally in tallies)
 
 
-def _range(tallies: list[Tally]) -> str:
+def _range(tallies: list[Tally], compact: bool) -> str:
     totals = sorted(tally.total for tally in tallies if isinstance(tally.total, int))
-    return f"{totals[0]:,} – {totals[-1]:,}" if totals[0] != totals[-1] else f"{totals[0]:,}"
+    least, most = _number(totals[0], compact), _number(totals[-1], compact)
+    return f"{least} – {most}" if least != most else least
 
 
-def _tally_text(tally: Tally) -> str:
+def _tally_text(tally: Tally, compact: bool = False) -> str:
     bound = "≥ " if tally.status is Status.LOWER_BOUND else ""
-    return bound + written.count(tally.total)
+    return bound + _number(tally.total, compact)
+
+
+def _number(number: Dim | None, compact: bool) -> str:
+    return written.short(number) if compact and isinstance(number, int) else written.count(number)
 
 
 def _shortened(text: str) -> str:

@@ -64,6 +64,9 @@ _OURS = (
 )
 """Methods that pygls handles itself, unless their handlers are taken away."""
 
+OUR_REQUESTS = "paramlens/"
+"""How the names of requests begin that our own client alone makes."""
+
 _WITHOUT_PARAMS = (types.SHUTDOWN, types.EXIT)
 _LARGEST = 2**31 - 1
 
@@ -167,8 +170,8 @@ class Protocol(LanguageServerProtocol):
         return None if self._knows(method, is_request=is_request) else (METHOD_NOT_FOUND, f"unknown method {method}")
 
     def _knows(self, method: Any, *, is_request: bool) -> bool:
-        if method == MODELS:
-            return is_request
+        if isinstance(method, str) and method.startswith(OUR_REQUESTS):
+            return is_request and method in self.fm.features
         if not isinstance(method, str) or hasattr(self.get_message_type(method), "id") is not is_request:
             return False
         return method in self.fm.builtin_features or method in self.fm.features

@@ -19,6 +19,8 @@ from paramlens.values import Place
 Located: TypeAlias = "Callable[[Place], tuple[str, LineIndex] | None]"
 
 SHOW_MODELS = "paramlens.showModels"
+REVEAL = "paramlens.reveal"
+"""Commands that the client carries out; the second one goes to {uri, range}."""
 
 _OF_WHOLE_MODELS = (BUDGET_RULE, NEAR_RULE, "params-per-sample", "everything-frozen", "unbuilt-model")
 
@@ -41,7 +43,8 @@ def _shown(index: LineIndex, found: Diagnostic) -> Place:
     place = found.place
     if found.rule not in _OF_WHOLE_MODELS or place.line == place.end_line:
         return place
-    length = len(index.line(place.line).rstrip()) if index.holds(place.line) else place.column
+    code = index.line(place.line).partition("# paramlens:")[0] if index.holds(place.line) else ""
+    length = max(len(code.rstrip()), place.column)
     return Place(place.path, place.line, place.column, place.line, length + 1)
 
 

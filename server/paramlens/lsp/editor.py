@@ -23,6 +23,11 @@ from paramlens.settings import Loaded
 logger = logging.getLogger("paramlens.lsp")
 
 FILE_STATUS = "paramlens/fileStatus"
+COMMANDS = "commands"
+"""The initialization option in which our own client lists the commands that it carries out."""
+
+_LOG_LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO, "debug": logging.DEBUG}
+
 ANSWER_WAIT = 10.0
 """Seconds that the server waits for the editor's answer to a request."""
 
@@ -37,12 +42,15 @@ class Editor:
         self._shown_settings: dict[str, tuple[Problem, ...]] = {}
         self.encoding = Encoding.UTF16
         self.initial_settings: Any = None
+        self._commands: frozenset[str] = frozenset()
 
     def initialize(self, params: types.InitializeParams) -> None:
         self._capabilities = params.capabilities
         self.encoding = Encoding(self._server.workspace.position_encoding)
         options = params.initialization_options
         self.initial_settings = options.get(SECTION, options) if isinstance(options, dict) else None
+        commands = options.get(COMMANDS) if isinstance(options, dict) else None
+        self._commands = frozenset(map(str, commands)) if isinstance(commands, list | tuple) else frozenset()
 
     # ------------------------------------------------------------------------------------------------ capabilities
 
@@ -72,8 +80,20 @@ class Editor:
 
     @property
     def resolves_tooltips(self) -> bool:
-        properties = get_capability(self._capabilities, "text_document.inlay_hint.resolve_support.properties", None)
-        return "tooltip" in (properties or ())
+        return "tooltip" in self._resolved_of_hints
+
+    @property
+    def resolves_links(self) -> bool:
+        return "label.location" in self._resolved_of_hints
+
+    @property
+    def reveals(self) -> bool:
+        """Whether a link may be a command of our own client: editors look up what stands at a location they go to."""
+        return "label.command" in self._resolved_of_hints and convert.REVEAL in self._commands
+
+    @property
+    def _resolved_of_hints(self) -> Sequence[str]:
+        return get_capability(self._capabilities, "text_document.inlay_hint.resolve_support.properties", None) or ()
 
     @property
     def resolves_edits(self) -> bool:
@@ -112,6 +132,13 @@ class Editor:
         log.setLevel(logging.INFO)
         log.handlers = [handler for handler in log.handlers if not isinstance(handler, _EditorLog)]
         log.addHandler(_EditorLog(self._server))
+
+    def set_log_level(self, settings: Any) -> None:
+        """Log as much as the editor's setting `logLevel` says; as before where it says nothing that is known."""
+        name = settings.get("logLevel") if isinstance(settings, dict) else None
+        level = _LOG_LEVELS.get(name) if isinstance(name, str) else None
+        if level is not None:
+            logging.getLogger("paramlens").setLevel(level)
 
     # ---------------------------------------------------------------------------------------------------- requests
 
@@ -171,11 +198,11 @@ class _EditorLog(logging.Handler):
     """Log records as window/logMessage."""
 
     def __init__(self, server: Server) -> None:
-        super().__init__(logging.INFO)
+        super().__init__()
         self._server = server
 
     def emit(self, record: logging.LogRecord) -> None:
-        kind = types.MessageType.Info
+        kind = types.MessageType.Info if record.levelno >= logging.INFO else types.MessageType.Log
         if record.levelno >= logging.WARNING:
             kind = types.MessageType.Error if record.levelno >= logging.ERROR else types.MessageType.Warning
         self._server.window_log_message(types.LogMessageParams(kind, self.format(record)))

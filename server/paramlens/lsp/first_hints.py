@@ -215,7 +215,7 @@ class FirstHints:
                 self._others += 1
                 continue
             view: View = snapshot.document.views[0]
-            shown = snapshot.settings.inlay_hints
+            shown = snapshot.settings.inlay_hints.enable
             hints = self._hints.written(snapshot, view, span, lazy=self._lazy) if shown else "null"
             answer = f'{{"jsonrpc":"2.0","id":{to_json(number)},"result":{hints}}}'
             self._write(answer.encode("utf-8", "surrogatepass"))

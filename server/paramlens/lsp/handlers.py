@@ -14,6 +14,7 @@ from paramlens.lsp.actions import add_actions
 from paramlens.lsp.adapter import SHOWN
 from paramlens.lsp.documents import View, pair
 from paramlens.lsp.loop import Loop
+from paramlens.lsp.model_requests import add_model_requests
 from paramlens.lsp.models import models
 from paramlens.lsp.models_request import MODELS, ModelsParams
 from paramlens.lsp.raw import Raw
@@ -32,6 +33,7 @@ def create_server(loop: Loop, worker: Worker, writer: Writer) -> ParamlensServer
     _add_hints(server)
     _add_features(server)
     add_actions(server)
+    add_model_requests(server)
     return server
 
 
@@ -100,7 +102,7 @@ def _add_hints(server: ParamlensServer) -> None:
         lazy = server.editor.resolves_tooltips
 
         def found(snapshot: Snapshot, view: View) -> Raw | None:
-            if not snapshot.settings.inlay_hints:
+            if not snapshot.settings.inlay_hints.enable:
                 return None
             return Raw(server.hints.written(snapshot, view, span, lazy=lazy))
 
@@ -108,12 +110,13 @@ def _add_hints(server: ParamlensServer) -> None:
 
     @server.feature(types.INLAY_HINT_RESOLVE)
     async def resolve_hint(hint: types.InlayHint) -> types.InlayHint:
-        """Add the tooltip to a hint of the present version; another one is given back as it is."""
+        """Add the tooltip and the link to a hint of the present version; another one is given back as it is."""
         number, line = _two_numbers(hint.data)
         document = next((one for one in server.documents.all() if one.number == number), None)
         snapshot = await server.snapshot(document) if document is not None and document.is_python else None
         if snapshot is not None:
             hint.tooltip = line_tooltip(snapshot.analysis, line, snapshot.settings.costs) or hint.tooltip
+            server.link(hint, snapshot, line)
         return hint
 
 

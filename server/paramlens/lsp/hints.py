@@ -12,6 +12,9 @@ from paramlens.lsp.documents import Position, View
 from paramlens.lsp.raw import to_json
 from paramlens.lsp.snapshot import Snapshot
 
+LONGEST_LABEL = 43
+"""The default of VS Code's `editor.inlayHints.maximumLength`."""
+
 _KEPT = 64
 
 
@@ -56,7 +59,9 @@ class Hints:
             self._texts[uri] = texts
             if len(self._texts) > _KEPT:
                 del self._texts[next(iter(self._texts))]
-            found = self._lines[snapshot] = line_texts(snapshot.analysis, snapshot.settings.costs, texts)
+            found = self._lines[snapshot] = line_texts(
+                snapshot.analysis, snapshot.settings.costs, texts, snapshot.settings.inlay_hints
+            )
         return found
 
     def _label(self, text: str) -> str:
@@ -64,5 +69,14 @@ class Hints:
         if label is None:
             if len(self._labels) > 10_000:
                 self._labels.clear()
-            label = self._labels[text] = to_json(f"▸ {text}")
+            label = self._labels[text] = to_json(fitted(f"▸ {text}"))
         return label
+
+
+def fitted(label: str) -> str:
+    """A label that VS Code shows whole: what is too long ends behind a whole part, where it has several."""
+    if len(label) <= LONGEST_LABEL:
+        return label
+    room = label[: LONGEST_LABEL - 1]
+    cut = room.rfind(" | ")
+    return room[: cut + 3] + "…" if cut > 0 else room.rstrip() + "…"

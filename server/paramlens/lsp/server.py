@@ -12,6 +12,7 @@ from lsprotocol import types
 
 from paramlens.features.code_lens import file_status
 from paramlens.features.diagnostics import diagnostics
+from paramlens.features.inlay_hints import line_origin
 from paramlens.lsp import convert
 from paramlens.lsp.adapter import SHOWN, ContentModified, Server
 from paramlens.lsp.analyses import Analyses, Listener, Outdated, Run
@@ -145,6 +146,7 @@ class ParamlensServer(Server):
 
         def take(answers: list[object]) -> None:
             changed = [self.configuration.set(scope, answer) for scope, answer in zip(scopes, answers, strict=True)]
+            self.editor.set_log_level(answers[0])
             if any(changed) and self._analysing:
                 self.analyses.everything_changed()
             self._analyse()
@@ -183,8 +185,9 @@ class ParamlensServer(Server):
     # -------------------------------------------------------------------------------------------------- documents
 
     def shown(self, params: Any) -> tuple[Document, View] | None:
-        item = getattr(params, "text_document", None)
-        return None if item is None else self.documents.showing(item.uri)
+        item = getattr(params, "text_document", None) or getattr(params, "textDocument", None)  # requests of our own
+        uri = getattr(item, "uri", None)
+        return self.documents.showing(uri) if isinstance(uri, str) else None
 
     def open(self, params: types.DidOpenTextDocumentParams) -> None:
         item = params.text_document
@@ -259,13 +262,40 @@ class ParamlensServer(Server):
             raise ContentModified
         return result
 
+    def link(self, hint: types.InlayHint, snapshot: Snapshot, line: int) -> None:
+        """Make a hint's label a link to what its count hangs on, in the way the editor knows."""
+        origin = line_origin(snapshot.analysis, line)
+        home = Located(self)(origin.place) if origin is not None else None
+        if origin is None or home is None or not isinstance(hint.label, str):
+            return
+        part = types.InlayHintLabelPart(hint.label)
+        span = convert.range_of(home[1], origin.place)
+        if self.editor.reveals:
+            target = {"uri": home[0], "range": convert.plain_range(span)}
+            part.command = types.Command(f"Go to {origin.where}", convert.REVEAL, arguments=[target])
+        elif self.editor.resolves_links:
+            part.location = types.Location(home[0], span)
+        else:
+            return
+        hint.label = [part]
+        if isinstance(hint.tooltip, str):
+            hint.tooltip += f"\n{origin.words} {origin.where}"
+
     # ----------------------------------------------------------------------------------------------------- results
 
     def show(self, snapshot: Snapshot) -> None:
         """Publish the problems of a new result."""
         document, analysis = snapshot.document, snapshot.analysis
-        located = _Located(self) if self.editor.shows_related else None
+        located = Located(self) if self.editor.shows_related else None
         problems, status = diagnostics(analysis), file_status(analysis)
+        logger.debug(
+            "%s (version %s): %d calls, %d models, %d problems",
+            document.path,
+            document.version,
+            len(analysis.sites),
+            len(analysis.models),
+            len(problems),
+        )
         for view in document.views:
             here = [item for item in problems if document.view_of(item.place.line) is view]
             found = [convert.diagnostic(view.index, item, located) for item in here]
@@ -314,7 +344,7 @@ class ParamlensServer(Server):
         self.editor.status(uri, "")
 
 
-class _Located:
+class Located:
     """The URI and the lines of places in any file; each file is read once."""
 
     def __init__(self, server: ParamlensServer) -> None:

@@ -6,13 +6,17 @@ export class Editor {
     this.page = page;
   }
 
-  /** The lines on screen from top to bottom: source and hints together. */
-  lines() {
-    return this.page.evaluate(() =>
-      [...document.querySelectorAll(".monaco-editor[data-uri] .view-lines > .view-line")]
-        .sort((a, b) => parseFloat(a.style.top) - parseFloat(b.style.top))
-        .map((line) => line.textContent.replaceAll("\u00a0", " ")),
-    );
+  /** The lines on screen from top to bottom: source and hints together. `file` is the end of a file's name. */
+  lines(file = "") {
+    return this.page.evaluate((name) => {
+      const editors = [...document.querySelectorAll(".monaco-editor[data-uri]")];
+      const shown = editors.filter((editor) => editor.getAttribute("data-uri").endsWith(name));
+      return shown.flatMap((editor) =>
+        [...editor.querySelectorAll(".view-lines > .view-line")]
+          .sort((a, b) => parseFloat(a.style.top) - parseFloat(b.style.top))
+          .map((line) => line.textContent.replaceAll("\u00a0", " ")),
+      );
+    }, file);
   }
 
   /** Waits until a line that starts with `source` shows `hint` as a word of its own. */
@@ -25,6 +29,24 @@ export class Editor {
     };
     await until(`hint ${hint} on “${source}”`, shown, timeout).catch((problem) => {
       throw new Error(`${problem.message}; on screen:\n${lines.join("\n")}`);
+    });
+  }
+
+  /** Waits until the lines of `text`, all on screen, show exactly these hints: a map from 1-based lines to texts. */
+  async hints(text, expected, timeout, shown = () => this.lines()) {
+    let problems = [];
+    const right = async () => {
+      const lines = await shown();
+      problems = text.trimEnd().split("\n").flatMap((source, index) => {
+        const hint = lines[index]?.startsWith(source) ? lines[index].slice(source.length).trim() : `not “${source}”`;
+        const want = expected.has(index + 1) ? `▸ ${expected.get(index + 1)}` : "";
+        const fits = want === "" ? hint === "" : hint === want || hint.startsWith(`${want} · `);
+        return fits ? [] : [`line ${index + 1}: “${hint}” instead of “${want}”`];
+      });
+      return problems.length === 0;
+    };
+    await until("the hints of every line", right, timeout).catch((problem) => {
+      throw new Error(`${problem.message}:\n${problems.join("\n")}`);
     });
   }
 
@@ -73,16 +95,35 @@ export class Editor {
     return this.page.locator(".quick-input-list .monaco-list-row").allInnerTexts();
   }
 
+  /** What the tree “Model Layers” shows, row by row. */
+  async treeRows() {
+    const rows = this.page.locator(".tree-explorer-viewlet-tree-view .monaco-list-row");
+    return (await rows.allInnerTexts()).map((row) => row.replaceAll("\u00a0", " ").replaceAll("\n", " "));
+  }
+
+  /** The line and column of the cursor, as the status bar says. */
+  cursor() {
+    return this.page.locator('[id="status.editor.selection"]').innerText({ timeout: 1000 }).catch(() => "");
+  }
+
   /** Texts of the notifications. */
   async toasts() {
     return (await this.page.locator(".notification-toast .notification-list-item-message").allInnerTexts()).join("\n");
   }
 
   async open(file) {
-    await this.page.keyboard.press("Control+p");
-    await this.page.locator(".quick-input-widget input").first().fill(file);
-    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: file }).first().click();
-    await this.page.locator(".tab.active", { hasText: file }).waitFor({ timeout: 10_000 });
+    const name = this.page.locator(".label-name", { hasText: new RegExp(`^${file.replaceAll(".", "\\.")}$`) });
+    const row = this.page.locator(".quick-input-list .monaco-list-row").filter({ has: name }).first();
+    const tab = this.page.locator(`.tab.active[data-resource-name="${file}"]`);
+    const opened = async () => {
+      await this.page.keyboard.press("Control+p");
+      await this.page.locator(".quick-input-widget input").first().fill(file);
+      await row.waitFor();
+      await this.page.waitForTimeout(300); // rows move while files are looked for
+      await row.click();
+      return tab.waitFor({ timeout: 3000 }).then(() => true, () => false);
+    };
+    await until(`${file} in front`, opened);
   }
 
   async command(title) {
@@ -98,5 +139,7 @@ export class Editor {
     await this.page.keyboard.press("Control+g");
     await this.page.locator(".quick-input-widget input").first().fill(`:${before.length}:${before.at(-1).length + 1}`);
     await this.page.keyboard.press("Enter");
+    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+    await this.page.locator(".monaco-editor.focused").first().waitFor();
   }
 }

@@ -19,11 +19,12 @@ const QUIET = {
 };
 
 /** Starts the server of the installation in `install`, with `extension` (a .vsix) in it. */
-export async function startVSCode({ install, folder, extension }) {
+export async function startVSCode({ install, folder, extension, environment = {} }) {
   const userData = join(folder, "user");
   const extensions = join(folder, "extensions");
   const env = {
     ...process.env,
+    ...environment,
     EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: "", itemUrl: "", resourceUrlTemplate: "" }),
   };
   for (const name of ["CONFIG", "DATA", "CACHE", "STATE", "RUNTIME"]) {
@@ -54,6 +55,8 @@ export async function startVSCode({ install, folder, extension }) {
       writeSettings(join(userData, "User"), { ...QUIET, ...user });
       writeSettings(join(userData, "Machine"), machine);
     },
+    /** The processes below that were started with these words, such as the language server's. */
+    processes: (words) => descendants(child.pid).filter((pid) => commandOf(pid).includes(words)),
     stop: () => stopTree(child),
   };
 }
@@ -121,6 +124,14 @@ function descendants(root) {
     for (const [pid, parent] of parents) if (parent === found[index]) found.push(pid);
   }
   return found;
+}
+
+function commandOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
 }
 
 function alive(pid) {
