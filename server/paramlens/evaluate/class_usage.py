@@ -59,10 +59,13 @@ class Class(Record):
 
 
 class Classes:
-    """The classes at the top of a file by name. Nothing is said of a name that two have."""
+    """The classes at the top of a file by name. Nothing is said of a name that two have.
+
+    `read_elsewhere` are the names of attributes that the file reads of anything but `self`.
+    """
 
     def __init__(self, source: Source) -> None:
-        self._texts = tuple([statement.text for statement in source.statements])
+        self.read_elsewhere = _names_read_in_all(tuple([statement.text for statement in source.statements]))
         self._known_heirs: dict[str, list[Class]] | None = None
         self._classes: dict[str, list[Class]] = {}
         for statement in source.statements:
@@ -77,13 +80,18 @@ class Classes:
         found = [self._classes.get(name, []) for name in names]
         return tuple(classes[0] for classes in found) if all(len(classes) == 1 for classes in found) else None
 
-    @property
-    def _others(self) -> frozenset[str]:
-        return _names_read_in_all(self._texts)
+    def changed_since(self, before: Classes) -> frozenset[str] | None:
+        """The names of classes of which something else may be said than in an earlier version; None: of all."""
+        if self.read_elsewhere != before.read_elsewhere:
+            return None
+        mine, theirs = self._classes, before._classes
+        changed = {name for name in mine.keys() | theirs.keys() if not _are_same(mine.get(name), theirs.get(name))}
+        told = [cls for name in changed for cls in (*mine.get(name, ()), *theirs.get(name, ()))]
+        return frozenset(changed).union(*(_names_in_header(cls.text) for cls in told))
 
     def reads(self, classes: Sequence[Class], name: str) -> bool:
         """Whether code may read the attribute of an instance of these classes, for all that the file says."""
-        if any(_may_read(cls.text, name) for cls in classes) or name in self._others:
+        if any(_may_read(cls.text, name) for cls in classes) or name in self.read_elsewhere:
             return True
         heirs = (heir for cls in classes for heir in self._heirs.get(cls.name, ()))
         return any(_may_read(heir.text, name) for heir in heirs)
@@ -109,7 +117,7 @@ class Classes:
             for name, found in uses.items()
             if len(found) == 1
             and (follower := next(iter(found))) is not None
-            and name not in self._others
+            and name not in self.read_elsewhere
         }
 
     def assignment(self, classes: Sequence[Class], name: str) -> Span | None:
@@ -119,6 +127,15 @@ class Classes:
                 if isinstance(node, Assign) and any(_own(target) == name for target in node.targets):
                     return node.value.span.moved(cls.statement.first_line)
         return None
+
+
+def _are_same(a: Sequence[Class] | None, b: Sequence[Class] | None) -> bool:
+    """Whether the classes have the same code at the same lines."""
+    if a is None or b is None or len(a) != len(b):
+        return False
+    return all(
+        x.text == y.text and x.statement.first_line == y.statement.first_line for x, y in zip(a, b, strict=True)
+    )
 
 
 # ---------------------------------------------------------------------------------------------- by the text of a class

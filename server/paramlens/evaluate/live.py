@@ -24,7 +24,7 @@ from paramlens.evaluate.frames import Frame, LimitReached, Thrown
 from paramlens.evaluate.interpreter import Interpreter
 from paramlens.evaluate.limits import Limits
 from paramlens.evaluate.module_names import module_name
-from paramlens.evaluate.part_facts import kind_of, part_facts
+from paramlens.evaluate.part_facts import PartFacts
 from paramlens.evaluate.reporting import Made, MadeAt
 from paramlens.evaluate.run import FileRun
 from paramlens.evaluate.standalone import Alone
@@ -95,6 +95,7 @@ class LiveFile:
         self._alone: dict[str, Alone] = {}
         self.is_whole = False  # the last analysis left nothing undone
         self._sites: dict[Place, tuple[tuple[tuple[Made, ...], ...], SiteFact]] = {}
+        self._parts = PartFacts(self.path)
 
     @property
     def names(self) -> dict[str, Value]:
@@ -269,7 +270,7 @@ class LiveFile:
             unknowns=dict(Counter(reason.name for reason, _, _ in unknowns)),
             imported=frozenset(vm.imported),
             comments=tuple((comment.line + 1, comment.text) for comment in run.source.comments),
-            parts=part_facts(self.path, run.source, holders, _numbers(made)) if whole else (),
+            parts=self._parts.of(run.source, holders, made) if whole else (),
             trained=run.trained,
             fed=run.fed,
             arrays=run.arrays,
@@ -301,16 +302,6 @@ class LiveFile:
                 self._sites[place] = key, reporting.site_fact(place, made_here, stale=place in stale)
         facts = [fact for _, fact in self._sites.values()]
         return tuple(sorted(facts, key=lambda site: (site.place.line, site.place.column)))
-
-
-def _numbers(made: Sequence[MadeAt]) -> Mapping[Place, Mapping[str, int]]:
-    """How many instances were made at each place by each kind of evaluation."""
-    numbers: dict[Place, Counter[str]] = defaultdict(Counter)
-    for by_place in made:
-        for place, groups in by_place.items():
-            for group in groups:
-                numbers[place][kind_of(group.in_run, group.assumed)] += group.instances
-    return numbers
 
 
 def _are_same(a: tuple[object, ...], b: tuple[object, ...]) -> bool:
