@@ -37,7 +37,7 @@ FIRST = 0.03
 IDLE = 2.0
 """Seconds without a message, after which the last result is kept for the next start."""
 
-PATIENCE = 0.01
+PATIENCE = 0.005
 """Seconds of a live job, after which facts of the version before stand for what is not evaluated yet."""
 
 

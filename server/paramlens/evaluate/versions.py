@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from paramlens.evaluate.dependencies import Position
@@ -71,12 +72,12 @@ class Difference:
         if type(fact) is tuple:
             items = tuple([self.moved(item) if _has_parts(type(item)) else item for item in fact])
             return items if any(a is not b for a, b in zip(items, fact, strict=True)) else fact
-        names = _fields(type(fact))
-        before = [getattr(fact, name) for name in names]
-        after = [self.moved(value) if _has_parts(type(value)) else value for value in before]
-        if all(a is b for a, b in zip(before, after, strict=True)):
-            return fact
-        return type(fact)(*after)
+        changed = {}
+        for name in _fields(type(fact)):
+            before = getattr(fact, name)
+            if _has_parts(type(before)) and (after := self.moved(before)) is not before:
+                changed[name] = after
+        return replace(fact, **changed) if changed else fact
 
     def _place(self, place: Place) -> Place:
         if place.path != self._path:
@@ -104,18 +105,28 @@ class Difference:
         raise Lost(line)
 
 
-_FIELDS: dict[type, tuple[str, ...]] = {}
+_PLAIN = re.compile(r"(?:\b(?:int|str|bool|float|None|Dim|Shape|Status|PartKind|WeightFact|tuple)\b|[\[\] |,.])+")
+"""Annotations of fields that hold no places."""
 
 
-def _fields(kind: type) -> tuple[str, ...]:
+_FIELDS: dict[object, tuple[str, ...]] = {}
+_HAVE_PARTS: dict[object, bool] = {}
+
+
+def _fields(kind: Any) -> tuple[str, ...]:
+    """The fields that may hold places."""
     if kind not in _FIELDS:
-        _FIELDS[kind] = tuple(part.name for part in fields(kind))
+        _FIELDS[kind] = tuple(part.name for part in fields(kind) if not _PLAIN.fullmatch(str(part.type)))
     return _FIELDS[kind]
 
 
-def _has_parts(kind: type) -> bool:
+def _has_parts(kind: Any) -> bool:
     """Whether values of a type may hold places."""
-    return kind is tuple or (is_dataclass(kind) and not kind.__module__.startswith("paramlens.dims"))
+    known = _HAVE_PARTS.get(kind)
+    if known is None:
+        is_fact = is_dataclass(kind) and not kind.__module__.startswith("paramlens.dims")
+        known = _HAVE_PARTS[kind] = kind is tuple or is_fact
+    return known
 
 
 def difference(path: str, old: Source, new: Source) -> Difference:
