@@ -7,6 +7,7 @@ const SERVER_SETTINGS = [
   "dtype",
   "optimizer",
   "batchSize",
+  "samples",
   "exclude",
   "budgets",
   "rules",

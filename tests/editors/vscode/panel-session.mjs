@@ -8,12 +8,12 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Editor } from "./editor.mjs";
-import { removeFolder, startBrowser, startVSCode, until } from "./session.mjs";
+import { builtVsix, removeFolder, startBrowser, startVSCode, until } from "./session.mjs";
 
 const here = import.meta.dirname;
 const { values: options } = parseArgs({
   options: {
-    vsix: { type: "string", default: join(here, "../../../vscode-client/build/paramlens.vsix") },
+    vsix: { type: "string", default: builtVsix() },
     server: { type: "string", default: "paramlens serve" },
     screenshots: { type: "string", default: join(here, "../../../build/screenshots") },
   },

@@ -1,17 +1,17 @@
 // The pictures of the documentation and of the extension's walkthrough, taken in real VS Code, light and dark.
 //   node pictures.mjs [--vsix FILE] [--docs FOLDER] [--media FOLDER]
 // Environment: PARAMLENS_VSCODE, folder made by install-vscode.sh; PARAMLENS_CHROMIUM, the browser.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Editor } from "./editor.mjs";
-import { removeFolder, startBrowser, startVSCode, until } from "./session.mjs";
+import { builtVsix, removeFolder, startBrowser, startVSCode, until } from "./session.mjs";
 
 const root = join(import.meta.dirname, "../../..");
 const { values: options } = parseArgs({
   options: {
-    vsix: { type: "string", default: join(root, "build", builtVsix()) },
+    vsix: { type: "string", default: builtVsix() },
     docs: { type: "string", default: join(root, "docs/images") },
     media: { type: "string", default: join(root, "vscode-client/media") },
   },
@@ -43,11 +43,6 @@ for (const name of ["model.py", "sizes.py", "torch_model.py", "pyproject.toml"])
 }
 cpSync(join(root, "examples/resnet.py"), join(workspace, "resnet.py"));
 for (const place of [options.docs, options.media]) mkdirSync(place, { recursive: true });
-
-function builtVsix() {
-  const build = join(root, "build");
-  return (existsSync(build) ? readdirSync(build) : []).find((name) => name.endsWith(".vsix")) ?? "paramlens.vsix";
-}
 
 async function openWindow(browser, vscode, width, height, file = "model.py") {
   const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: 1.5 });

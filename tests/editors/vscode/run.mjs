@@ -2,13 +2,13 @@
 //   node run.mjs --cli "COMMAND ARGUMENT..." [--vsix FILE] [--screenshots FOLDER] [--parts "read change ..."]
 // The counts on screen are compared with those of the command line. Environment: PARAMLENS_VSCODE, folder made by
 // install-vscode.sh; PARAMLENS_CHROMIUM, the browser.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { counted, expectedHints, number } from "./counts.mjs";
 import { Editor } from "./editor.mjs";
-import { removeFolder, startBrowser, startVSCode, until } from "./session.mjs";
+import { builtVsix, removeFolder, startBrowser, startVSCode, until } from "./session.mjs";
 import { Surroundings } from "./surroundings.mjs";
 
 const here = import.meta.dirname;
@@ -42,11 +42,6 @@ const surroundings = new Surroundings(folder);
 const figures = {};
 
 let page;
-
-function builtVsix() {
-  const names = existsSync(build) ? readdirSync(build) : [];
-  return join(build, names.find((name) => name.endsWith(".vsix")) ?? "paramlens.vsix");
-}
 
 /** Steps build on one another, so the first that fails ends the session. */
 async function step(name, work) {
@@ -149,14 +144,17 @@ async function readModel(editor) {
   await step("a hint leads to where its input comes from", async () => {
     const hint = page.locator(".view-line", { hasText: CONV_2 }).getByText("▸ 18,496").last();
     const { x, y, width, height } = await hint.boundingBox();
-    await page.keyboard.down("Control");
-    await page.mouse.move(x + width / 2, y + height / 2);
-    await page.mouse.move(x + width / 2 + 3, y + height / 2);
-    await page.waitForTimeout(500); // until it is resolved and drawn as a link
-    await page.mouse.down();
-    await page.mouse.up();
-    await page.keyboard.up("Control");
-    await until("the cursor on the pooling", async () => (await editor.cursor()).startsWith("Ln 8,"));
+    await until("the cursor on the pooling", async () => {
+      await page.mouse.move(5, 5);
+      await page.keyboard.down("Control");
+      await page.mouse.move(x + width / 2, y + height / 2);
+      await page.mouse.move(x + width / 2 + 3, y + height / 2);
+      await page.waitForTimeout(500); // it is resolved and drawn as a link in a while
+      await page.mouse.down();
+      await page.mouse.up();
+      await page.keyboard.up("Control");
+      return (await editor.cursor()).startsWith("Ln 8,");
+    });
   });
   await step("hover of a hint", async () => {
     await page.mouse.move(5, 5);

@@ -1,6 +1,6 @@
 // One VS Code server with its own fresh folders, and a headless browser to look at it.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,6 +17,13 @@ const QUIET = {
   "workbench.reduceMotion": "on",
   "workbench.tips.enabled": false,
 };
+
+/** The extension that `make vsix` made. */
+export function builtVsix() {
+  const build = join(import.meta.dirname, "../../../build");
+  const names = existsSync(build) ? readdirSync(build) : [];
+  return join(build, names.find((name) => name.endsWith(".vsix")) ?? "paramlens.vsix");
+}
 
 /** Starts the server of the installation in `install`, with `extension` (a .vsix) in it. */
 export async function startVSCode({ install, folder, extension, environment = {} }) {
