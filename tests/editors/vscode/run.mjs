@@ -126,11 +126,14 @@ async function readModel(editor) {
     expect(await page.locator(".monaco-hover", { hasText: "Set budget" }).first().innerText(), "keras.Sequential", "116.1%");
   });
   await page.mouse.move(5, 5);
-  await step("status bar leads to the model", async () => {
+  await step("status bar leads to the model panel", async () => {
     await page.locator('[id="paramlens.paramlens.status"]').click();
-    await until("rows or a panel", async () => (await editor.quickPickRows()).length > 0 || (await page.locator(".webview").count()) > 0);
+    const panel = page.frameLocator("iframe.webview").frameLocator("iframe#active-frame");
+    await until("the panel with the total", async () => (await panel.locator("body").innerText()).includes(total));
+    const tab = page.locator(".tab", { hasText: "Model: model.py" });
+    await tab.click({ button: "middle" });
+    await tab.waitFor({ state: "detached" });
   });
-  await page.keyboard.press("Escape");
   await step("tree of layers", async () => {
     await page.locator(".pane-header", { hasText: "Model Layers" }).click();
     const rows = await until("rows", async () => {
