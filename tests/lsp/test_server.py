@@ -395,6 +395,13 @@ def test_the_end_of_input_ends_the_server_even_while_it_works(client: Client) ->
     wait_until_gone(children)
 
 
+def test_a_message_that_is_null_ends_nothing(client: Client) -> None:
+    client.start()
+    client.send(None)
+    client.open("model.py", LINEAR)
+    assert client.hints("model.py")
+
+
 def test_a_killed_server_takes_its_worker_along(client: Client) -> None:
     client.start()
     client.open("model.py", LINEAR)

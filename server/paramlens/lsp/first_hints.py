@@ -40,7 +40,7 @@ BEGUN = 1
 
 @dataclass(frozen=True, eq=False)
 class FromEditor:
-    """A message of the editor; None at their end."""
+    """A message of the editor: whatever its JSON is."""
 
     message: Any
 
@@ -53,11 +53,15 @@ class FromWorker:
     message: Any
 
 
+class EditorGone:
+    """The end of the editor's messages, or nobody reads ours."""
+
+
 class Imported:
     """The server is there."""
 
 
-Arrival: TypeAlias = FromEditor | FromWorker | Imported
+Arrival: TypeAlias = FromEditor | FromWorker | EditorGone | Imported
 
 
 class FirstHints:

@@ -70,15 +70,15 @@ def _serve(source: BinaryIO, sink: BinaryIO, process: Popen[bytes] | None, loop:
     except (OSError, ValueError):  # the client is gone, or makes no sense
         return 1
 
-    from paramlens.lsp.first_hints import FirstHints, FromEditor, FromWorker
+    from paramlens.lsp.first_hints import EditorGone, FirstHints, FromEditor, FromWorker
     from paramlens.lsp.inbox import Inbox
     from paramlens.lsp.streams import Writer, read_all
     from paramlens.lsp.worker_process import WorkerProcess
 
     inbox: Inbox[Arrival] = Inbox()
-    writer = Writer(sink, lambda: inbox.put(FromEditor(None)))
+    writer = Writer(sink, lambda: inbox.put(EditorGone()))
     held = WorkerProcess(process, lambda held, message: inbox.put(FromWorker(held, message))) if process else None
-    read_all(source, lambda message: inbox.put(FromEditor(message)), lambda: inbox.put(FromEditor(None)))
+    read_all(source, lambda message: inbox.put(FromEditor(message)), lambda: inbox.put(EditorGone()))
     begun = FirstHints(first, held, writer.write) if held is not None and answer is not None else None
     if begun is not None:
         begun.run(inbox, lambda: threading.Thread(target=_import_server, args=(inbox,), daemon=True).start())
@@ -101,9 +101,9 @@ def _serve(source: BinaryIO, sink: BinaryIO, process: Popen[bytes] | None, loop:
     def take(arrival: Arrival) -> None:
         if isinstance(arrival, FromWorker):
             post(lambda: worker.got(arrival.process, arrival.message))
-        elif isinstance(arrival, FromEditor) and arrival.message is not None:
-            post(lambda: protocol.handle_message(arrival.message))
         elif isinstance(arrival, FromEditor):
+            post(lambda: protocol.handle_message(arrival.message))
+        elif isinstance(arrival, EditorGone):
             post(lambda: stop(1))
 
     if parent is not None:
