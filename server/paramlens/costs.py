@@ -29,7 +29,10 @@ OPTIMIZER_STATES: Mapping[str, int] = MappingProxyType(
         "ftrl": 2,
     }
 )
-"""Numbers that an optimizer keeps for each trainable one, with its framework's default arguments."""
+"""Numbers that an optimizer keeps for each trainable one, with its framework's default arguments.
+
+A counter of steps for each weight is left out. Muon is for matrices alone: what else there is has Adam's state.
+"""
 
 OPTIMIZER_TITLES: Mapping[str, str] = MappingProxyType(
     {
@@ -101,7 +104,7 @@ def training_bytes(layer: LayerFact, costs: Costs) -> int | None:
     """Weights + gradients + optimizer state: bytes · total + bytes · trainable · (1 + states), activations not counted.
 
     None when the total is not certain, the weights have several types, or the optimizer's state is not simply a
-    multiple of the weights.
+    multiple of the weights, as that of Muon where not all are matrices.
     """
     held = weight_bytes(layer, costs)
     name = weight_type(layer, costs)
@@ -109,7 +112,15 @@ def training_bytes(layer: LayerFact, costs: Costs) -> int | None:
     trainable = layer.tally.trainable
     if held is None or name not in DTYPE_BYTES or states is None or not isinstance(trainable, int):
         return None
+    if costs.optimizer == "muon" and not _only_matrices(layer):
+        return None
     return held + trainable * DTYPE_BYTES[name] * (1 + states)
+
+
+def _only_matrices(layer: LayerFact) -> bool:
+    """Whether every trainable weight is a matrix."""
+    weights = [weight for part in parts(layer) for weight in part.weights if weight.trainable]
+    return all(weight.shape is not None and len(weight.shape) == 2 for weight in weights)
 
 
 def parts(layer: LayerFact) -> Iterator[LayerFact]:

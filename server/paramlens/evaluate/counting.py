@@ -10,8 +10,10 @@ from paramlens.evaluate.alternatives import Alternatives, undecided
 from paramlens.evaluate.choices import NEVER_A_LAYER
 from paramlens.evaluate.frameworks import keras_layer, torch_module
 from paramlens.evaluate.frameworks.conversion import flat_tensors
-from paramlens.evaluate.frameworks.state import MOST_CALLS, Call, LayerState, Producer
+from paramlens.evaluate.frameworks.state import Call, LayerState, Producer
 from paramlens.evaluate.leaf_counts import leaf_tally
+from paramlens.evaluate.multiply_adds import macs_of
+from paramlens.evaluate.tree import TREE_LIMIT, all_instances, children_of
 from paramlens.facts import CallFact, LayerFact, Status, Tally, WeightFact
 from paramlens.shapes import DTYPE_BYTES, element_count
 from paramlens.values import Instance, ParameterValue, Place, Reason, TensorValue, Unknown, Value
@@ -19,26 +21,11 @@ from paramlens.values import Instance, ParameterValue, Place, Reason, TensorValu
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
 
-_TREE_LIMIT = 20_000
 _LARGE = 300  # instances below one another
 _MOST_WORK = 60_000  # instances looked at in large trees, as each module of a deep chain is counted when it is made
 
 
 # ------------------------------------------------------------------------------------------------------- the tree
-
-
-def children_of(instance: Instance) -> list[tuple[str, Instance]]:
-    """The layers that an instance holds itself, by the name under which it holds them."""
-    if instance.state.framework == "torch":
-        return list(torch_module.children(instance))
-    names = {id(value): name for name, value in instance.attributes.items() if isinstance(value, Instance)}
-    found = keras_layer.sublayers(instance)
-    return [(names.get(id(child), _keras_name(child, index)), child) for index, child in enumerate(found)]
-
-
-def _keras_name(layer: Instance, index: int) -> str:
-    name = layer.state.base.get("name")
-    return name if isinstance(name, str) else str(index)
 
 
 def weights_of(instance: Instance) -> list[tuple[str, ParameterValue]]:
@@ -48,18 +35,6 @@ def weights_of(instance: Instance) -> list[tuple[str, ParameterValue]]:
         return [*torch_module.own_parameters(instance), *own]
     names = {id(value): name for name, value in instance.attributes.items() if isinstance(value, ParameterValue)}
     return [(w.name or names.get(id(w), ""), w) for w in keras_layer.own_weights(instance)]
-
-
-def all_instances(instance: Instance) -> list[Instance]:
-    """The instance and all below it, each once."""
-    found: dict[int, Instance] = {}
-    stack = [instance]
-    while stack and len(found) < _TREE_LIMIT:
-        item = stack.pop()
-        if id(item) not in found:
-            found[id(item)] = item
-            stack.extend(child for _, child in reversed(children_of(item)))
-    return list(found.values())
 
 
 def missing_part(instance: Instance) -> Unknown | None:
@@ -111,8 +86,8 @@ def tally_of(vm: Interpreter, instance: Instance) -> Tally:
         vm.tallies.large_trees += len(instances)
     weights: dict[int, tuple[ParameterValue, bool | None]] = {}
     reason: Unknown | None = None
-    if len(instances) >= _TREE_LIMIT:
-        reason = Unknown(Reason.SIZE_LIMIT, f"more than {_TREE_LIMIT:,} layers", instance.place)
+    if len(instances) >= TREE_LIMIT:
+        reason = Unknown(Reason.SIZE_LIMIT, f"more than {TREE_LIMIT:,} layers", instance.place)
     frozen = _frozen_by_layer(instance)
     for item in instances:
         if item.state.doubtful:
@@ -313,35 +288,6 @@ def _source(tensor: TensorValue) -> tuple[str, Place | None]:
     if producer is not None and isinstance(producer.layer, Instance):
         return producer.layer.cls.name, producer.layer.place
     return "", None
-
-
-def macs_of(instance: Instance, call: Call) -> Dim | None:
-    """Multiply-adds of one call of a declared layer, per sample; None where it has none or they are not known."""
-    built = instance.state.built
-    outputs = list(flat_tensors(call.output))
-    if built is None or built.macs is None or not call.inputs or not outputs:
-        return None
-    given, made = call.inputs[0].shape, outputs[0].shape
-    if given is None or made is None:
-        return None
-    try:
-        result = built.macs(given, made)
-    except Exception:  # a size that is not known
-        return None
-    return result if isinstance(result, int | Sym) else None
-
-
-def model_macs(instance: Instance) -> Dim | None:
-    """Multiply-adds of one pass through a model: the sum over the calls of its layers."""
-    counts: list[Dim] = []
-    for item in all_instances(instance):
-        if len(item.state.calls) >= MOST_CALLS and item.state.framework == "torch":
-            return None
-        for call in item.state.calls[:1] if item.state.framework == "keras" else item.state.calls:
-            count = macs_of(item, call)
-            if count is not None:
-                counts.append(count)
-    return total(counts) if counts else None
 
 
 def is_model(value: Value) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from paramlens.evaluate.counting import children_of
 from paramlens.evaluate.frameworks import keras_layer
 from paramlens.evaluate.frameworks.conversion import flat_tensors
 from paramlens.evaluate.frameworks.lineage import Step
 from paramlens.evaluate.frameworks.state import LayerState
+from paramlens.evaluate.tree import children_of
 from paramlens.facts import GraphEdge, GraphFact, GraphNode
 from paramlens.values import Instance, TensorValue, Unknown, Value
 

@@ -13,6 +13,7 @@ from paramlens.dims import Dim, Sym, compare
 from paramlens.evaluate import counting
 from paramlens.evaluate.frameworks import keras_layer
 from paramlens.evaluate.frameworks.state import LayerState, Producer
+from paramlens.evaluate.tree import children_of
 from paramlens.records import Record, record
 from paramlens.values import (
     ClassValue,
@@ -140,7 +141,7 @@ def _children(instance: Instance) -> list[tuple[str, Instance]]:
     """The layers that it holds, by name: Keras' own by the attributes that they stand under."""
     if instance.state.framework == "keras" and instance.state.sequence is not None:
         return [(str(number), layer) for number, layer in enumerate(instance.state.sequence) if _is_layer(layer)]
-    return counting.children_of(instance)
+    return children_of(instance)
 
 
 def _is_layer(value: Value) -> bool:

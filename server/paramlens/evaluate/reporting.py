@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from paramlens.dims import Sym
 from paramlens.evaluate import counting
+from paramlens.evaluate.multiply_adds import model_macs
+from paramlens.evaluate.tree import all_instances
 from paramlens.facts import LayerFact, ModelFact, SiteFact, Status, Tally
 from paramlens.records import Record, record
 from paramlens.values import Instance, ModuleValue, ParameterValue, Place, Unknown, Value
@@ -139,7 +141,7 @@ def _models(vm: Interpreter, module: ModuleValue, facts: dict[int, LayerFact], k
         if place is not None:
             found.setdefault(id(value), (name, value, place))
     owned = {
-        id(item) for _, value, _ in found.values() for item in counting.all_instances(value) if item is not value
+        id(item) for _, value, _ in found.values() for item in all_instances(value) if item is not value
     }
     models: KnownModels = {}
     for name, value, place in found.values():
@@ -148,7 +150,7 @@ def _models(vm: Interpreter, module: ModuleValue, facts: dict[int, LayerFact], k
             models[name] = value, fact
             facts[id(value)] = fact.layer
         elif id(value) not in owned or _is_whole(vm, value):
-            macs = counting.model_macs(value)
+            macs = model_macs(value)
             layer = _fact(vm, value, name, facts)
             models[name] = value, ModelFact(name, counting.display_name(value), place, layer, macs)
     return models
@@ -179,7 +181,7 @@ def _called(
         if counting.is_model(value):
             place = value.place if value.place is not None and value.place.path == path else Place(path, 1, 1, 1, 1)
             fact = _fact(vm, value, text, facts)
-            found.append(ModelFact(text, fact.class_name, place, fact, counting.model_macs(value)))
+            found.append(ModelFact(text, fact.class_name, place, fact, model_macs(value)))
         else:
             reason = value if isinstance(value, Unknown) else None
             nothing = LayerFact(text, _kind(value), Tally(Status.UNKNOWN, reason=reason))

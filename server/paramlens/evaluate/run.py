@@ -20,6 +20,7 @@ from paramlens.evaluate.interpreter import Interpreter
 from paramlens.evaluate.lazy_source import LazySource
 from paramlens.evaluate.reporting import MadeAt
 from paramlens.evaluate.standalone import UnknownKey
+from paramlens.evaluate.tree import all_instances
 from paramlens.evaluate.versions import Difference
 from paramlens.facts import GraphFact, LayerFact, ModelFact, Problem
 from paramlens.syntax.code import Source
@@ -278,7 +279,7 @@ class FileRun:
 def _is_trained(model: Instance, trained: set[int]) -> bool:
     if id(model) in trained:
         return True
-    owners = counting.all_instances(model)
+    owners = all_instances(model)
     return any(id(weight) in trained for owner in owners for _, weight in counting.weights_of(owner))
 
 

@@ -120,6 +120,9 @@ class Built(Record):
     forward     torch: from the shapes of the call's arguments (tensors as Shape, None and plain data as they are) to
                 a Shape or Outputs
     macs        multiply-adds of one call without the batch axis: from (input shape, output shape); None: none
+    macs_inputs how many input shapes `macs` is given before the output's
+    batch_axis  torch: the batch axis of such an input that `macs` leaves out, None for an input without one; where it
+                is not said, the first of several axes
     dtype       dtype of the output where it is not the input's
     """
 
@@ -130,7 +133,9 @@ class Built(Record):
     attributes: Mapping[str, Any] = field(default_factory=dict)
     output: Any = None
     forward: Callable[..., Any] | None = None
-    macs: Callable[[Shape, Shape], Dim | None] | None = None
+    macs: Callable[..., Dim | None] | None = None
+    macs_inputs: int = 1
+    batch_axis: Callable[[Shape], int | None] | None = None
     dtype: str | None = None
 
 

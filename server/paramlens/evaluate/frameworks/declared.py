@@ -12,7 +12,7 @@ from paramlens.evaluate.frameworks.state import LayerState
 from paramlens.layers import bind as binding
 from paramlens.layers.declare import Axes, Built, Child, LayerDeclaration, Outputs
 from paramlens.records import Record, record
-from paramlens.shapes import ShapeMismatch
+from paramlens.shapes import DTYPE_BYTES, ShapeMismatch
 from paramlens.values import (
     Instance,
     ListValue,
@@ -170,6 +170,7 @@ def install(vm: Interpreter, self: Instance, built: Built) -> None:
     """Make the weights, buffers, children and attributes of a built rule."""
     state: LayerState = self.state
     kind = state.framework
+    dtype = _weight_type(state)
     for trainable, table in ((True, built.weights), (False, built.frozen)):
         for name, shape in table.items():
             if shape is None:
@@ -177,6 +178,7 @@ def install(vm: Interpreter, self: Instance, built: Built) -> None:
                 continue
             labels, sizes = (shape.names, shape.sizes) if isinstance(shape, Axes) else ((), tuple(shape))
             weight = ParameterValue(sizes, kind=kind, trainable=trainable, name=name, labels=labels, place=self.place)
+            weight.dtype = dtype
             _hold(self, name, weight)
     for name, shape in built.buffers.items():
         self.attributes[name] = None if shape is None else TensorValue(tuple(shape), kind=kind)
@@ -187,6 +189,12 @@ def install(vm: Interpreter, self: Instance, built: Built) -> None:
         _let_go(self, {id(self.attributes.get(name)) for name in built.children})
     for name, value in built.attributes.items():
         self.attributes[name] = value.instance if isinstance(value, Handle) else vm.from_rule(value)
+
+
+def _weight_type(state: LayerState) -> str:
+    """The type that the argument `dtype` gives weights; a mixed policy of Keras keeps them in float32."""
+    given = (state.base if state.framework == "keras" else state.arguments).get("dtype")
+    return given if isinstance(given, str) and given in DTYPE_BYTES else "float32"
 
 
 def _let_go(self: Instance, kept: set[int]) -> None:

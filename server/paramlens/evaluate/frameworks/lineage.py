@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING
 
+from paramlens.evaluate.products import product_macs
 from paramlens.shapes import Shape
 from paramlens.values import Instance, ParameterValue, TensorValue
 
@@ -54,6 +55,9 @@ def passed_on(
     in_place: bool = False,
 ) -> None:
     """The results of an operation come from where its operands came from."""
+    made = tuple(made)
+    if vm.calling and len(given) > 1:
+        _note_product(vm, name, given, made)
     parents = _parents(given)
     if not parents:
         return
@@ -64,6 +68,21 @@ def passed_on(
             tensor.origin = parents[0][0]
         else:
             tensor.origin = Step(name, None, vm.calling[-1] if vm.calling else None, parents, tensor.shape)
+
+
+def _note_product(vm: Interpreter, name: str, given: Sequence[TensorValue], made: Sequence[TensorValue]) -> None:
+    """Products of tensors cost what no layer tells: the layer in whose call they stand keeps them."""
+    layer = vm.calling[-1]
+    shape = made[0].shape if len(made) == 1 else None
+    shapes = [tensor.shape for tensor in given]
+    if layer.state is not None and product_macs(name, shapes, shape) is not None:
+        vm.touch(layer)
+        layer.state.note_product((next(_numbers), name, shapes, shape))
+
+
+def now() -> int:
+    """A number greater than those of all steps so far."""
+    return next(_numbers)
 
 
 @contextmanager

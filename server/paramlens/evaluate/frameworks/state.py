@@ -8,6 +8,7 @@ from typing import Any
 
 from paramlens.layers.declare import Built, LayerDeclaration
 from paramlens.records import Record, record
+from paramlens.shapes import Shape
 from paramlens.values import ParameterValue, Place, Reason, TensorValue, Unknown, Value
 
 MOST_CALLS = 1_000
@@ -21,6 +22,11 @@ class Call(Record):
     inputs: tuple[TensorValue, ...]
     output: Value
     place: Place | None = None
+    span: tuple[int, int] = (0, 0)  # the numbers of lineage between which it ran
+
+
+NotedOperation = tuple[int, str, list["Shape | None"], "Shape | None"]
+"""An operation in the call of a layer: its number, name, the shapes given and the shape made."""
 
 
 @record
@@ -64,6 +70,7 @@ class LayerState:
     built       the declared rule's result, once it is known
     is_built    Keras: weights exist; torch lazy modules: materialised
     sequence    Keras Sequential: its layers
+    products    products of tensors in its own calls
     """
 
     framework: str
@@ -83,6 +90,7 @@ class LayerState:
     graph: Graph | None = None
     trainable: Any = True
     calls: list[Call] = field(default_factory=list)
+    products: list[NotedOperation] = field(default_factory=list)
     wrapped: dict[str, Any] = field(default_factory=dict)
 
     def note_call(self, call: Call) -> None:
@@ -90,9 +98,14 @@ class LayerState:
         if len(self.calls) < MOST_CALLS:
             self.calls.append(call)
 
+    def note_product(self, operation: NotedOperation) -> None:
+        """Add a product of tensors, unless there are very many."""
+        if len(self.products) < MOST_CALLS:
+            self.products.append(operation)
+
     def __copy__(self) -> LayerState:
         """Calls are added in place."""
-        return replace(self, calls=[*self.calls])
+        return replace(self, calls=[*self.calls], products=[*self.products])
 
     def copied(self, copy_of: Callable[[Value], Value]) -> LayerState:
         """The state of a deep copy: its weights are those of the copy."""
@@ -108,6 +121,7 @@ class LayerState:
             sequence=None if self.sequence is None else tuple(copy_of(layer) for layer in self.sequence),
             graph=None if self.graph is None else self.graph.copied(copy_of),
             calls=[],
+            products=[],
             wrapped={name: copy_of(value) for name, value in self.wrapped.items() if name != "keys"}
             | {name: value for name, value in self.wrapped.items() if name == "keys"},
         )

@@ -114,11 +114,12 @@ def ensure_state(vm: Interpreter, self: Instance) -> LayerState:
 @method("__call__")
 def _call(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -> Value:
     tensors = tuple(value for value in vm.flat_tensors((args, kwargs)))
+    start = lineage.now()
     with lineage.call(vm, self, tensors) as made:
         result = vm.call(vm.get_attribute(self, "forward"), args, kwargs)
         made.extend(vm.flat_tensors(result))
     vm.touch(self)
-    ensure_state(vm, self).note_call(Call(tensors, result, vm.place))
+    ensure_state(vm, self).note_call(Call(tensors, result, vm.place, (start, lineage.now())))
     return result
 
 

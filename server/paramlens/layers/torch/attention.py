@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from paramlens.dims import Dim, compare
@@ -66,7 +67,9 @@ def multihead_attention(
             "add_zero_attn": add_zero_attn,
         },
         forward=_Attention(width, key_width, value_width, heads, batch_first, add_bias_kv, add_zero_attn),
-        macs=_macs(width, key_width, value_width, batch_first),
+        macs=_macs(width, key_width, value_width, batch_first, bool(add_bias_kv) or bool(add_zero_attn)),
+        macs_inputs=2,
+        batch_axis=sequence_batch_axis(batch_first),
     )
 
 
@@ -146,22 +149,30 @@ def _longer(size: Size, extra: int) -> Size:
     return None if size is None else size + extra
 
 
-def _macs(width: Dim, key_width: Dim, value_width: Dim, batch_first: Any) -> Any:
-    """Projections T·d² + S·(d_k + d_v)·d + T·d², scores and their use 2·T·S·d: T queries, S keys.
+def _macs(width: Dim, key_width: Dim, value_width: Dim, batch_first: Any, extra_keys: bool) -> Any:
+    """Projections T·d² + S·(d_k + d_v)·d + T·d², scores and their use 2·T·S·d: T queries, S keys."""
 
-    None unless the attention weights are returned, since without them the number of keys is not seen.
-    """
-
-    def macs(input: Shape, output: Any) -> Dim | None:
-        shapes = output.items if isinstance(output, Outputs) else output
-        if len(shapes) != 2 or not all(isinstance(shape, tuple) and shape for shape in shapes):
-            return None
-        target, source = shapes[1][-2], shapes[1][-1]
-        if target is None or source is None:
+    def macs(query: Shape, key: Shape, output: Shape) -> Dim | None:
+        target, source = positions(query, batch_first), positions(key, batch_first)
+        if target is None or source is None or extra_keys:
             return None
         return attention_macs(width, key_width, value_width, target, source)
 
     return macs
+
+
+def positions(shape: Shape, batch_first: Any) -> Size:
+    """The number of positions of a sequence, with or without a batch."""
+    if len(shape) == 2:
+        return shape[0]
+    if len(shape) != 3 or isinstance(batch_first, Unknown):
+        return None
+    return shape[1] if batch_first else shape[0]
+
+
+def sequence_batch_axis(batch_first: Any) -> Callable[[Shape], int | None]:
+    """Where an input (sequence, batch, features) or, batch first, (batch, sequence, features) has its batch."""
+    return lambda input: None if len(input) == 2 else (0 if batch_first else 1)
 
 
 def attention_macs(width: Dim, key_width: Dim, value_width: Dim, queries: Dim, keys: Dim) -> Dim:

@@ -98,6 +98,7 @@ def convolution(
         },
         forward=forward,
         macs=macs,
+        batch_axis=lambda input: 0 if len(input) == dims + 2 else None,
     )
 
 

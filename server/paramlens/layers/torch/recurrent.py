@@ -79,6 +79,7 @@ def recurrent(
         },
         forward=_forward(name, mode, features, hidden, outputs, count * directions, directions, batch_first),
         macs=_macs(weights, batch_first),
+        batch_axis=lambda input: None if len(input) == 2 else (0 if batch_first else 1),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from paramlens.dims import Dim, Sym
 from paramlens.layers.declare import Built, Child, LayerHandle, expect_rank, expect_size, layer
 from paramlens.layers.torch.arguments import divisible, integer, known, paths, positive, shape_of
-from paramlens.layers.torch.attention import attention_macs
+from paramlens.layers.torch.attention import attention_macs, positions, sequence_batch_axis
 from paramlens.shapes import Shape
 from paramlens.values import Reason, Unknown, undetermined
 
@@ -50,7 +50,7 @@ def _encoder_layer_macs(d_model: Any, dim_feedforward: Any, batch_first: Any) ->
     """Self-attention over L positions and 2·L·d·f of the feed-forward network."""
 
     def macs(input: Shape, output: Shape) -> Dim | None:
-        length = _length(output, batch_first)
+        length = positions(output, batch_first)
         if length is None:
             return None
         attention = attention_macs(d_model, d_model, d_model, length, length)
@@ -58,15 +58,6 @@ def _encoder_layer_macs(d_model: Any, dim_feedforward: Any, batch_first: Any) ->
         return attention + network
 
     return macs
-
-
-def _length(shape: Shape, batch_first: Any) -> Dim | None:
-    """The number of positions of a sequence."""
-    if len(shape) == 2:
-        return shape[0]
-    if len(shape) != 3 or isinstance(batch_first, Unknown):
-        return None
-    return shape[1] if batch_first else shape[0]
 
 
 def _sequence(name: str, what: str, shape: Any, width: Dim) -> Shape:
@@ -106,6 +97,7 @@ def transformer_encoder_layer(
         attributes={"norm_first": norm_first, "activation": activation},
         forward=forward,
         macs=_encoder_layer_macs(d_model, dim_feedforward, batch_first),
+        batch_axis=sequence_batch_axis(batch_first),
     )
 
 
