@@ -18,10 +18,12 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python tools/layer_docs.py --check
 	$(BIN)/python tools/rule_docs.py --check
+	$(BIN)/python tools/settings_schema.py --check
 
 docs: $(VENV)/.demo
 	$(BIN)/python tools/layer_docs.py
 	$(BIN)/python tools/rule_docs.py
+	$(BIN)/python tools/settings_schema.py
 
 # The VS Code extension of one platform with its own server: build/paramlens-linux-x64.vsix. Needs node and npm too.
 # `make vsix TARGET=darwin-arm64` makes that of another platform; the names are those of `vsce package --target`.

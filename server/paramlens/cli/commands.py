@@ -108,6 +108,29 @@ def check(
 
 
 @cli.command()
+@click.argument("revisions", nargs=-1, required=True, metavar="REV [REV] [PATH...]")
+@_calls
+@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
+@click.option("--summary", is_flag=True, help="Append Markdown to the file that $GITHUB_STEP_SUMMARY names, if set.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 when a model changed.")
+@_python
+@click.pass_context
+def diff(
+    context: click.Context,
+    revisions: tuple[str, ...],
+    calls: tuple[str, ...],
+    form: str,
+    summary: bool,
+    exit_code: bool,
+    python: str | None,
+) -> None:
+    """Show what changed of the models between two git revisions, or a revision and the working tree."""
+    from paramlens.cli.diff_command import diff as compared
+
+    context.exit(compared(revisions, calls, python, form, summary=summary, exit_code=exit_code))
+
+
+@cli.command()
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def rules(form: str) -> None:
     """List the rules with their severities and what they are for."""

@@ -32,13 +32,14 @@ if TYPE_CHECKING:
 
 def print_results(results: Iterable[Result]) -> None:
     """Each file with its layers by line, its models and its problems."""
-    console = _console()
+    screen = console()
     for result in results:
         if result.analysis is not None:
-            _print_file(console, result, result.analysis)
+            _print_file(screen, result, result.analysis)
 
 
-def _console() -> Console:
+def console() -> Console:
+    """Where tables are printed: as wide as the terminal, or wide enough for most where there is none."""
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else 200
@@ -53,7 +54,7 @@ def _print_file(console: Console, result: Result, analysis: Analysis) -> None:
     )
     rows = [row for site in sites if (row := _site_row(site, result.notebook, analysis.path))]
     if rows:
-        console.print(_table(("line", "layer", "parameters", "output"), rows, right=(0, 2)))
+        console.print(table(("line", "layer", "parameters", "output"), rows, right=(0, 2)))
     for model in analysis.models:
         _print_model(console, model, result.settings.costs, result.notebook)
     for problem in diagnostics(analysis):
@@ -92,18 +93,19 @@ def _print_model(console: Console, model: ModelFact, costs: Costs, notebook: Not
         ("  " * (row.depth - 1) + row.label, row.output_shape, row.parameters) for row in shown.rows if row.depth > 0
     ]
     if rows:
-        console.print(_table(("layer", "output", "parameters"), rows, right=(2,)))
+        console.print(table(("layer", "output", "parameters"), rows, right=(2,)))
     for line in shown.totals:
         console.print(f"    {line}")
 
 
-def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]], right: tuple[int, ...]) -> Table:
+def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]], right: tuple[int, ...]) -> Table:
+    """A table without lines; `right` are the columns that are aligned to the right."""
     from rich.table import Table
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("  ")
+    found = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    found.add_column("  ")
     for number, head in enumerate(heads):
-        table.add_column(head, justify="right" if number in right else "left", overflow="fold")
+        found.add_column(head, justify="right" if number in right else "left", overflow="fold")
     for row in rows:
-        table.add_row("  ", *row)
-    return table
+        found.add_row("  ", *row)
+    return found

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from paramlens.evaluate.environment import Environment
+from paramlens.evaluate.environment import DISK, Environment, Tree
 from paramlens.evaluate.limits import Limits
 from paramlens.evaluate.live import LiveFile
 from paramlens.facts import Analysis
@@ -25,12 +25,15 @@ def analyze(
     calls: Sequence[str] = (),
     source: Source | None = None,
     limits: Limits | None = None,
+    tree: Tree = DISK,
+    models_only: bool = False,
 ) -> Analysis:
     """Everything found in one file. Problems are data: no input raises.
 
-    `read` gives the text of another file or None; `calls` are expressions evaluated after the module ran.
+    `read` gives the text of another file or None; `calls` are expressions evaluated after the module ran; `tree` tells
+    which files and folders there are. With `models_only`, what no model of the file needs is not evaluated.
     """
-    file = LiveFile(path, read or read_file, environment, limits)
+    file = LiveFile(path, read or read_file, environment, limits, tree, models_only=models_only)
     return on_deep_stack(lambda: file.analysis(source or read_source(path, text), calls))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,8 +19,22 @@ class Environment(Record):
     roots: tuple[str, ...] = ()
 
 
-def find_environment(start: Path, explicit: str | None = None) -> Environment:
-    """The environment for files below `start`: `explicit` (folder or interpreter), VIRTUAL_ENV, or `.venv` upwards."""
+@record
+class Tree(Record):
+    """What there is under a path. Not every tree lies on disk: a revision of a repository does not."""
+
+    is_file: Callable[[str], bool]
+    is_folder: Callable[[str], bool]
+
+
+DISK = Tree(os.path.isfile, os.path.isdir)
+
+
+def find_environment(start: Path, explicit: str | None = None, tree: Tree = DISK) -> Environment:
+    """The environment for files below `start`: `explicit` (folder or interpreter), VIRTUAL_ENV, or `.venv` upwards.
+
+    The workspace's folders are those of the `tree`; installed packages are always on disk.
+    """
     candidates: list[Path] = []
     if explicit:
         candidates.append(Path(explicit))
@@ -31,8 +46,8 @@ def find_environment(start: Path, explicit: str | None = None) -> Environment:
     for candidate in candidates:
         folders = site_packages_of(candidate)
         if folders:
-            return Environment(folders, workspace_roots(start))
-    return Environment((), workspace_roots(start))
+            return Environment(folders, workspace_roots(start, tree))
+    return Environment((), workspace_roots(start, tree))
 
 
 def site_packages_of(path: Path) -> tuple[str, ...]:
@@ -56,23 +71,24 @@ _LIKELY_MARKS = ("requirements.txt", "environment.yml", "LICENSE", "README.md", 
 _LIKELY_LEVELS = 4
 
 
-def workspace_roots(start: Path) -> tuple[str, ...]:
+def workspace_roots(start: Path, tree: Tree = DISK) -> tuple[str, ...]:
     """The folders that a project's own imports start from: its root, its `src`, and the folders down to `start`.
 
     The root is the nearest folder with a project file; without one, the highest of the next few that looks like one.
     """
     folders = (start, *start.parents)
-    found = next((i for i, folder in enumerate(folders) if _has_any(folder, _ROOT_MARKS)), None)
+    found = next((i for i, folder in enumerate(folders) if _has_any(folder, _ROOT_MARKS, tree)), None)
     if found is None:
-        likely = [i for i, folder in enumerate(folders[:_LIKELY_LEVELS]) if _has_any(folder, _LIKELY_MARKS)]
+        likely = [i for i, folder in enumerate(folders[:_LIKELY_LEVELS]) if _has_any(folder, _LIKELY_MARKS, tree)]
         found = max(likely, default=0)
     root = folders[found]
     source = root / "src"
-    return tuple(str(folder) for folder in (root, *([source] if source.is_dir() else []), *folders[:found]))
+    return tuple(str(folder) for folder in (root, *([source] if tree.is_folder(str(source)) else []), *folders[:found]))
 
 
-def _has_any(folder: Path, names: tuple[str, ...]) -> bool:
-    return any((folder / name).exists() for name in names)
+def _has_any(folder: Path, names: tuple[str, ...], tree: Tree) -> bool:
+    paths = [str(folder / name) for name in names]
+    return any(tree.is_file(path) or tree.is_folder(path) for path in paths)
 
 
 _REQUIREMENT = re.compile(r"^Requires-Dist:\s*([\w.-]+)([^\n]*)", re.MULTILINE)

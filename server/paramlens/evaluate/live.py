@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from paramlens.evaluate import reporting, standalone
 from paramlens.evaluate.dependencies import Dependencies, Trace
-from paramlens.evaluate.environment import Environment, requirements_of
+from paramlens.evaluate.environment import DISK, Environment, Tree, requirements_of
 from paramlens.evaluate.expressions import evaluate
 from paramlens.evaluate.frames import Frame, LimitReached, Thrown
 from paramlens.evaluate.interpreter import Interpreter
@@ -76,7 +76,10 @@ class _Before(Record):
 
 
 class LiveFile:
-    """One file that is analysed again and again; `read` gives the text of another file or None."""
+    """One file that is analysed again and again; `read` gives the text of another file or None.
+
+    With `models_only`, what no model of the file needs is not evaluated.
+    """
 
     def __init__(
         self,
@@ -84,8 +87,13 @@ class LiveFile:
         read: Callable[[str], str | None],
         environment: Environment | None = None,
         limits: Limits | None = None,
+        tree: Tree = DISK,
+        *,
+        models_only: bool = False,
     ) -> None:
         self.path = os.path.abspath(path)
+        self._tree = tree
+        self._models_only = models_only
         self._read = read
         self._environment = environment or Environment()
         self._limits = limits
@@ -153,7 +161,7 @@ class LiveFile:
         if vm is None or known is None or change is None or calls or not known.continued(source, change):
             vm = self._machine()
             vm.pulse = pulse
-            name, _ = module_name(self.path)
+            name, _ = module_name(self.path, self._tree.is_file)
             known = FileRun(vm, self.path, name, source)
             known.run(lambda module: [(call, *_evaluate_call(vm, module, call)) for call in calls])
         self._run, self._before = known, _Before(
@@ -161,7 +169,8 @@ class LiveFile:
         )
         if before is not None and change is not None:
             self._carry_over(before, self._before, change)
-        self._evaluate_rest(vm, patient=watch is None)
+        if not self._models_only:
+            self._evaluate_rest(vm, patient=watch is None)
         return self._report(known, self._alone)
 
     def _evaluate_rest(self, vm: Interpreter, *, patient: bool) -> None:
@@ -188,12 +197,12 @@ class LiveFile:
         """The interpreter with the imported modules, ready for a run."""
         vm = self._vm
         if vm is None or vm.imports_main or vm.cut_short or vm.runs >= MOST_RUNS:
-            _, root = module_name(self.path)
+            _, root = module_name(self.path, self._tree.is_file)
             folders = self._environment
             roots = dict.fromkeys((os.path.dirname(self.path), root, *folders.roots, *folders.site_packages))
             vm = self._vm = Interpreter(
                 self._read,
-                is_folder=os.path.isdir,
+                is_folder=self._tree.is_folder,
                 search_roots=tuple(roots),
                 package_roots=folders.site_packages,
                 requirements_of=lambda package: requirements_of(package, folders.site_packages),

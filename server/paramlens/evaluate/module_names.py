@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 
 def is_package_file(path: str | None) -> bool:
@@ -22,11 +23,11 @@ def absolute(name: str, level: int, importer: str, path: str | None) -> str | No
     return ".".join(parts) if parts else None
 
 
-def module_name(path: str) -> tuple[str, str]:
-    """The dotted name of a file and the folder that its top package lies in."""
+def module_name(path: str, is_file: Callable[[str], bool] = os.path.isfile) -> tuple[str, str]:
+    """The dotted name of a file and the folder that its top package lies in; `is_file` tells what there is."""
     folder, file = os.path.split(path)
     parts = [] if file == "__init__.py" else [os.path.splitext(file)[0]]
-    while os.path.isfile(os.path.join(folder, "__init__.py")):
+    while is_file(os.path.join(folder, "__init__.py")):
         folder, package = os.path.split(folder)
         parts.insert(0, package)
         if not package:

@@ -22,17 +22,17 @@ _INDENT = "&nbsp;" * 4
 def markdown_summary(model: ModelFact, costs: Costs = DEFAULT_COSTS) -> str:
     shown = summary(model, costs)
     rows = [_row(row) for row in shown.rows[1:]]
-    title = f"### {_plain(model.name)}: {_plain(written.short_name(model.class_name))}"
+    title = f"### {plain(model.name)}: {plain(written.short_name(model.class_name))}"
     table = ["| Layer | Output | Parameters |", "|---|---|--:|", *rows]
-    return "\n".join([title, "", *([*table, ""] if rows else []), "  \n".join(map(_plain, shown.totals)), ""])
+    return "\n".join([title, "", *([*table, ""] if rows else []), "  \n".join(map(plain, shown.totals)), ""])
 
 
 def _row(row: Row) -> str:
-    label = _INDENT * max(row.depth - 1, 0) + _plain(row.label)
-    return f"| {label} | {_plain(row.output_shape)} | {_plain(row.parameters)} |"
+    label = _INDENT * max(row.depth - 1, 0) + plain(row.label)
+    return f"| {label} | {plain(row.output_shape)} | {plain(row.parameters)} |"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text in which Markdown sees no marks of its own."""
     for mark in "\\`*_|<>[]":
         text = text.replace(mark, f"\\{mark}")
