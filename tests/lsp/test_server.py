@@ -402,6 +402,16 @@ def test_a_message_that_is_null_ends_nothing(client: Client) -> None:
     assert client.hints("model.py")
 
 
+def test_a_string_in_the_place_of_a_list_holds_up_nothing(shared: Client) -> None:
+    shared.open("model.py", LINEAR)
+    assert shared.hints("model.py")
+    start = time.monotonic()
+    document = {"uri": shared.uri("model.py"), "version": 2}
+    shared.notify("textDocument/didChange", {"textDocument": document, "contentChanges": "x" * 100_000})
+    assert shared.hints("model.py")
+    assert time.monotonic() - start < 1
+
+
 def test_a_killed_server_takes_its_worker_along(client: Client) -> None:
     client.start()
     client.open("model.py", LINEAR)

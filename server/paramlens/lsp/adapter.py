@@ -285,6 +285,7 @@ def when_answered(request: Future[Any], then: Then) -> None:
 def _converter() -> Converter:
     """pygls' converter, but with positions that some clients send and mean the text's ends: -1, or very large."""
     converter: Converter = default_converter()  # type: ignore[no-untyped-call]
+    converter.detailed_validation = False  # a string in the place of a list would be an error for each character
     converter.register_structure_hook(types.Position, _position)
     return converter
 
