@@ -208,6 +208,29 @@ def test_what_a_run_adds_to_a_kept_result_is_taken_back(open_file: Callable[[str
         editor.edit("nn.Linear(1, 2)", "nn.Linear(1, 1)")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('exec("width = 32")', 'exec("width = 64")'),
+        ('exec("width = 32")', "x = 1"),
+        ("x = 1", 'exec("width = 32")'),
+        ('exec("width = 32', 'exec("width = 32")'),
+        ('exec("del width")', 'exec("width = 2")'),
+        ('exec("def f(): return 3\\nwidth = f()")', 'exec("def f(): return 4\\nwidth = f()")'),
+    ],
+)
+def test_names_that_executed_text_binds(open_file: Callable[[str], Editor], old: str, new: str) -> None:
+    head, tail = "from torch import nn\nwidth = 8\n", "\nfc = nn.Linear(width, 4)\n"
+    open_file(head + old + tail).edit(old + "\n", new + "\n")
+    open_file(f"from torch import nn\n{old}{tail}").edit(old + "\n", new + "\n")
+
+
+def test_names_that_executed_text_reads(open_file: Callable[[str], Editor]) -> None:
+    editor = open_file("from torch import nn\nwidth = 8\nexec('fc = nn.Linear(width, 4)')\nnet = nn.Sequential(fc)\n")
+    editor.edit("width = 8", "width = 9")
+    editor.edit("width = 9", "height = 9")
+
+
 def test_a_file_that_changed_is_read_again(open_file: Callable[[str], Editor]) -> None:
     editor = open_file(LIBRARY)
     assert not editor.live.is_outdated(editor.files.get)
