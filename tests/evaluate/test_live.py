@@ -216,6 +216,8 @@ def test_what_a_run_adds_to_a_kept_result_is_taken_back(open_file: Callable[[str
         ("x = 1", 'exec("width = 32")'),
         ('exec("width = 32', 'exec("width = 32")'),
         ('exec("del width")', 'exec("width = 2")'),
+        ('eval("globals().update(width=3)")', 'eval("globals().update(width=5)")'),
+        ("import model\nmodel.width = 3", "import model\nmodel.width = 5"),
         ('exec("def f(): return 3\\nwidth = f()")', 'exec("def f(): return 4\\nwidth = f()")'),
     ],
 )

@@ -250,6 +250,7 @@ def set_(vm: Interpreter, value: Value, name: str, new: Value) -> None:
     elif isinstance(value, ModuleValue):
         vm.touch(value.scope)
         value.scope.names[name] = new
+        vm.bound(value.scope, name)
     elif isinstance(value, FunctionValue):
         vm.touch(value)
         value.attributes[name] = new
@@ -313,3 +314,4 @@ def delete(vm: Interpreter, value: Value, name: str) -> None:
     elif isinstance(value, ModuleValue):
         vm.touch(value.scope)
         value.scope.names.pop(name, None)
+        vm.bound(value.scope, name)

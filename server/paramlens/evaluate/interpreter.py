@@ -214,6 +214,15 @@ class Interpreter:
             self.entered_functions.add(position)
             self.uses.entered.add(position)
 
+    def is_own(self, scope: Scope) -> bool:
+        """Whether these are the names of the analysed file; text that it executes is of another module, with them."""
+        return self.main is not None and scope is self.main.scope
+
+    def bound(self, scope: Scope, name: str) -> None:
+        """Note that a name was bound or deleted."""
+        if self.is_own(scope):
+            self.uses.binds.add(name)
+
     def mark_tensors(self, name: str) -> None:
         """The program sets an attribute of that name on a tensor."""
         self.tensor_marks.add(name)

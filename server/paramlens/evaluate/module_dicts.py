@@ -101,8 +101,7 @@ class _ModuleNames(dict[Value, Value]):
 
     def _change(self, key: Value) -> None:
         self._vm.touch(self._module.scope)
-        if self._module is self._vm.main:
-            self._vm.uses.binds.add(str(key))
+        self._vm.bound(self._module.scope, str(key))
 
     def __setitem__(self, key: Value, value: Value) -> None:
         self._change(key)
@@ -184,7 +183,7 @@ def _names(vm: Interpreter, module: ModuleValue, asked: set[int]) -> list[str]:
     source = module.source
     if source is None:
         raise Undetermined(vm.unknown(Reason.UNSUPPORTED, f"the names of {module.name}"))
-    if module is vm.main:
+    if vm.is_own(module.scope):
         vm.uses.reads.add(EVERYTHING)
     asked.add(id(module))
     found = dict.fromkeys(_given_names(module))

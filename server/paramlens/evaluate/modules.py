@@ -66,7 +66,7 @@ def attribute(vm: Interpreter, module: ModuleValue, name: str) -> Value:
 def lookup(vm: Interpreter, module: ModuleValue, name: str) -> Value:
     """A name of the module's own namespace, or MISSING; statements that make it run when it is first asked for."""
     names = module.scope.names
-    if vm.main is not None and module.scope is vm.main.scope:  # text that it executes is of another module
+    if vm.is_own(module.scope):
         vm.uses.reads.add(name)
         vm.imports_main |= vm.importing > 0
     if name in names:

@@ -43,8 +43,7 @@ def store(vm: Interpreter, frame: Frame, name: str, value: Value) -> None:
         scope = outer if outer is not None else scope
     vm.journal.touch(scope)
     scope.names[name] = value
-    if vm.main is not None and scope is vm.main.scope:
-        vm.uses.binds.add(name)
+    vm.bound(scope, name)
 
 
 def delete(vm: Interpreter, frame: Frame, name: str) -> None:
@@ -52,5 +51,4 @@ def delete(vm: Interpreter, frame: Frame, name: str) -> None:
     scope = frame.module.scope if name in frame.scope.globals_ else frame.scope
     vm.journal.touch(scope)
     scope.names.pop(name, None)
-    if vm.main is not None and scope is vm.main.scope:
-        vm.uses.binds.add(name)
+    vm.bound(scope, name)
