@@ -177,7 +177,7 @@ def test_settings_of_the_project_and_the_editor(client: Client) -> None:
     client.notify("workspace/didChangeConfiguration", {"settings": None})
     client.hear("workspace/inlayHint/refresh")
     assert client.hints("model.py") == []
-    assert client.heard("textDocument/publishDiagnostics", uri=client.uri("model.py"))[-1]["diagnostics"] == []
+    client.hear("textDocument/publishDiagnostics", uri=client.uri("model.py"), diagnostics=[])
     (client.folder / "pyproject.toml").write_text('[tool.paramlens]\nexclude = ["mod*"]\n')
     client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": client.uri("pyproject.toml"), "type": 2}]})
     client.hear("paramlens/fileStatus", text="")
