@@ -20,7 +20,7 @@ from oracles.live.page_run import PageRun
 
 SAMPLES = ((6, 4, 2), (12, 8, 3), (15, 5, 5), (7, 3, 1))
 _SPELLED = str.maketrans({"·": "*", "−": "-", **{mark: f"**{n}" for n, mark in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}})
-_FORMULA = re.compile(r"self\.(\w+) = .*?# hint: (.*)")
+_FORMULA = re.compile(r"self\.(\w+) = .*?# hint: (.*?)\s*(?:#|$)")
 
 
 def _formulas(section: Section) -> Iterator[tuple[str, str, str]]:
