@@ -261,12 +261,12 @@ async function session(browser, data) {
   });
   await step("panel: compares with the last commit", async () => {
     await shown.tab("Compare");
-    assert.ok((await shown.told()).some(({ type, uri }) => type === "commit" && uri === data.resnet.uri));
+    await until("the page asks", async () => (await shown.told()).some(({ type, uri }) => type === "commit" && uri === data.resnet.uri));
     await shown.tell({ type: "commit", commit: data.commit });
     assert.match(await shown.row("").innerText(), /11,220,132\s+11,173,962\s+−46,170/);
     assert.match(await shown.row("/fc").innerText(), /51,300\s+5,130\s+−46,170/);
     await page.getByLabel("Only what differs").check();
-    assert.ok(!(await shown.keys()).includes("/conv1"));
+    await until("only what differs", async () => !(await shown.keys()).includes("/conv1"));
     assert.match(await shown.row("/stages/0/0/norm2").innerText(), /gone\s+128\s+–\s+−128/);
     assert.match(await shown.row("/stages/0/0/bn2").innerText(), /new\s+–\s+128\s+\+128/);
   });
