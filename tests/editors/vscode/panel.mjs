@@ -224,7 +224,7 @@ async function session(browser, data) {
     const line = data.resnet.text.split("\n").findIndex((text) => text.includes("self.conv2 = nn.Conv2d("));
     await shown.tell({ type: "cursor", uri: data.resnet.uri, line });
     await until("the first part of the line", async () => (await shown.row("/stages/0/0/conv2").getAttribute("aria-selected")) === "true");
-    assert.ok((await page.locator("tr.here").count()) >= 1);
+    await until("its row", async () => (await page.locator("tr.here").count()) >= 1);
     await page.getByRole("region", { name: "Selected part" }).getByText("36,864").first().waitFor();
   });
   await step("panel: keeps its state over a reload", async () => {
@@ -248,7 +248,7 @@ async function session(browser, data) {
   });
   await step("panel: a graph with shapes, opened and closed by keyboard", async () => {
     await shown.tab("Graph");
-    assert.ok((await shown.told()).some(({ type, graph }) => type === "want" && graph));
+    await until("the page asks", async () => (await shown.told()).some(({ type, graph }) => type === "want" && graph));
     await page.getByRole("button", { name: "Close all parts" }).click();
     const nodes = page.locator(".node");
     await until("the closed graph", async () => (await nodes.count()) === 6);
