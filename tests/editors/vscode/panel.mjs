@@ -230,7 +230,11 @@ async function session(browser, data) {
   await step("panel: keeps its state over a reload", async () => {
     const before = await shown.keys();
     await page.reload();
-    assert.deepEqual((await shown.told())[0], { type: "ready", uri: data.resnet.uri });
+    const [first] = await until("the page is ready", async () => {
+      const told = await shown.told();
+      return told.length > 0 && told;
+    });
+    assert.deepEqual(first, { type: "ready", uri: data.resnet.uri });
     await shown.tell({ type: "document", document: data.resnet });
     await page.getByRole("heading", { name: "11,173,962" }).waitFor();
     assert.deepEqual(await shown.keys(), before);
