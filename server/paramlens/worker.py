@@ -1,7 +1,8 @@
 """The worker process: analyses texts for a parent that talks to it over pipes, so that a crash ends the worker alone.
 
-Frames are an 8-byte length and a pickle. To the worker: `Overlay` (the text of an open file, None when it is closed),
-`Ask` (a job) and `Draw`. From the worker: `Ready` once, then `Answer` and `Drawn`. It ends when its input does.
+Frames are an 8-byte length and a pickle. To the worker: tuples of `Overlay` (the text of an open file, None when it is
+closed), `Ask` (a job) and `Draw`. From the worker: `Ready` once, then `Answer` and `Drawn`. It ends when its input
+does.
 """
 
 from __future__ import annotations
@@ -39,6 +40,10 @@ IDLE = 2.0
 
 PATIENCE = 0.005
 """Seconds of a live job, after which facts of the version before stand for what is not evaluated yet."""
+
+
+HANDOVER = 0.0005
+"""Seconds after which a busy evaluator lets the thread that takes messages go on: each message needs that often."""
 
 
 @record
@@ -120,6 +125,7 @@ def main() -> None:
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whoever prints must not write into the frames
     sys.stdout = sys.stderr
+    sys.setswitchinterval(HANDOVER)
     _limit_memory()
     collect_less()
     _end_with_parent()
@@ -146,10 +152,11 @@ class _Analyst:
         self._kept: set[tuple[str, str]] = set()
         self._is_warm = False  # or is about to be
 
-    def take(self, message: Any) -> None:
-        if isinstance(message, Ask):
-            self._newest = message.number
-        self._messages.put(message)
+    def take(self, messages: Any) -> None:
+        for message in messages:
+            if isinstance(message, Ask):
+                self._newest = message.number
+            self._messages.put(message)
 
     def work(self) -> None:
         """Answer, for ever."""

@@ -34,7 +34,7 @@ class Workers:
         timer.start()
         start = time.monotonic()
         try:
-            worker.stdin.write(pack(Ask(0, job)))
+            worker.stdin.write(pack((Ask(0, job),)))
             worker.stdin.flush()
             found = _next_answer(cast(BinaryIO, worker.stdout))
         except (EOFError, OSError):

@@ -247,7 +247,7 @@ class LiveFile:
         """The facts of the version before, where they stand now; None when there was none."""
         if before is None or change is None:
             return None
-        made = [Alone(made, {}, (), Trace(), frozenset()) for made in before.made]
+        made = [Alone(made, {}, {}, Trace(), frozenset()) for made in before.made]
         moved = [_moved(found, change, whole=False) for found in (*made, *self._alone.values())]
         models = []
         for model in before.models:
@@ -259,14 +259,14 @@ class LiveFile:
     def _report(self, run: FileRun, alone: dict[str, Alone]) -> Analysis:
         vm = self._vm
         assert vm is not None
-        problems: dict[tuple[str, Place], Problem] = dict(run.problems)
+        problems: dict[tuple[str, Place], Problem] = {}
+        unknowns = dict(run.unknowns)
         for found in alone.values():
-            for key, problem in found.problems.items():
-                problems.setdefault(key, problem)
-        unknowns = dict.fromkeys(run.unknowns)
-        for found in alone.values():
-            unknowns.update(dict.fromkeys(found.unknowns))
-        ordered = sorted(problems.values(), key=lambda problem: (problem.place.line, problem.place.column))
+            unknowns.update(found.unknowns)
+        for found in reversed(alone.values()):
+            problems.update(found.problems)
+        problems.update(run.problems)  # the first one of a place stays
+        ordered = sorted(problems.values(), key=lambda found: (found.place.line, found.place.column, found.rule))
         made = [*run.made, *(found.made for found in alone.values())]
         holders = [*run.holders, *(holder for found in alone.values() for holder in found.holders)]
         whole = not vm.limited and not any(found.stale for found in alone.values())
@@ -327,7 +327,7 @@ def _moved(alone: Alone, change: Difference, *, whole: bool) -> Alone | None:
             return Alone(
                 {change.moved(place): change.moved(made) for place, made in alone.made.items()},
                 {(rule, change.moved(at)): change.moved(problem) for (rule, at), problem in alone.problems.items()},
-                change.moved(alone.unknowns),
+                dict.fromkeys(change.moved(tuple(alone.unknowns))),
                 trace,
                 frozenset(change.position(position) for position in alone.reached),
                 holders=change.moved(alone.holders),
@@ -340,7 +340,7 @@ def _moved(alone: Alone, change: Difference, *, whole: bool) -> Alone | None:
             made[change.moved(place)] = change.moved(groups)
         except Lost:
             continue
-    return Alone(made, {}, (), alone.trace, frozenset(), stale=True) if made else None
+    return Alone(made, {}, {}, alone.trace, frozenset(), stale=True) if made else None
 
 
 # ------------------------------------------------------------------------------------------------------------- calls

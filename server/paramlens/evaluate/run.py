@@ -106,9 +106,11 @@ class FileRun:
         return found
 
     @property
-    def unknowns(self) -> Sequence[UnknownKey]:
-        keys = dict.fromkeys(key for left in self._all() for key in left.unknowns)
-        return [key for key in keys if key[2] is not None and key[2].path == self._path]
+    def unknowns(self) -> Mapping[UnknownKey, None]:
+        keys: dict[UnknownKey, None] = {}
+        for left in self._all():
+            keys.update(left.unknowns)
+        return {key: None for key in keys if key[2] is not None and key[2].path == self._path}
 
     def graphs(self) -> dict[str, GraphFact]:
         """The graphs of the models by name, from the interpreter as the run has left it."""

@@ -61,7 +61,7 @@ class Alone:
 
     made: MadeAt
     problems: Mapping[tuple[str, Place], Problem]
-    unknowns: tuple[UnknownKey, ...]
+    unknowns: Mapping[UnknownKey, None]
     trace: Trace
     reached: frozenset[Position]
     stale: bool = False
@@ -100,7 +100,7 @@ def evaluate_alone(vm: Interpreter, candidate: Candidate) -> Alone:
         if defaults:
             roots += _run(vm, candidate, assumed=defaults)  # what does not fit the defaults alone is no problem
         made = reporting.made_at(vm, path, vm.sites[first:], {})
-        unknowns = tuple(key for key in vm.unknowns if key[2] is not None and key[2].path == path)
+        unknowns = {key: None for key in vm.unknowns if key[2] is not None and key[2].path == path}
         held = holders.holders(vm, path, [*((made, phase) for _, made, phase, _ in vm.sites[first:]), *roots])
         return Alone(made, problems, unknowns, vm.uses, frozenset(vm.entered_functions), holders=held)
 
