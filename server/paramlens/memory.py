@@ -9,4 +9,4 @@ _NEW_OBJECTS = 50_000
 
 def collect_less() -> None:
     """Trees of code and values are large and live long; looking through them every 700 objects costs a third of it."""
-    gc.set_threshold(_NEW_OBJECTS, 20, 20)
+    gc.set_threshold(_NEW_OBJECTS, 10, 10)

@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from paramlens.evaluate.text_cache import kept_by_text
 from paramlens.records import Record, record
 from paramlens.syntax.code import (
     Assign,
@@ -141,12 +142,12 @@ def _are_same(a: Sequence[Class] | None, b: Sequence[Class] | None) -> bool:
 # ---------------------------------------------------------------------------------------------- by the text of a class
 
 
-@lru_cache(maxsize=2048)
+@kept_by_text
 def _reaches_all(text: str) -> bool:
     return _DYNAMIC.search(_HEADER.sub("def (", text)) is not None
 
 
-@lru_cache(maxsize=2048)
+@kept_by_text
 def _read_names(text: str) -> frozenset[str]:
     """Every word of a class but where it is an attribute that is set (`self.head = …`)."""
     words = re.finditer(r"\bself\s*\.\s*(\w+)\s*(?::[^=\n]*)?=(?!=)|([A-Za-z_]\w*)", text)
@@ -158,7 +159,7 @@ def _names_read_in_all(texts: tuple[str, ...]) -> frozenset[str]:
     return frozenset().union(*map(_names_read_of_others, texts))
 
 
-@lru_cache(maxsize=4096)
+@kept_by_text
 def _names_read_of_others(text: str) -> frozenset[str]:
     """Attributes of anything but `self`, and words that are strings or parts of dotted ones."""
     attributes = re.findall(r"(?<!\bself)\.\s*([A-Za-z_]\w*)", text)
@@ -170,7 +171,7 @@ def _may_read(text: str, name: str) -> bool:
     return _reaches_all(text) or name in _read_names(text)
 
 
-@lru_cache(maxsize=2048)
+@kept_by_text
 def _names_in_header(text: str) -> frozenset[str]:
     header = re.search(r"^\s*class\s+\w+[^(:]*\(([^)]*)\)", text, re.MULTILINE)
     return frozenset(re.findall(r"\w+", header[1])) if header is not None else frozenset()
@@ -196,7 +197,7 @@ class _Code:
 
 
 _USES: dict[tuple[str, str], tuple[tuple[str, str | None], ...]] = {}
-_MOST_USES = 2_048
+_MOST_USES = 512
 
 
 def _known_uses(cls: Class) -> tuple[tuple[str, str | None], ...]:

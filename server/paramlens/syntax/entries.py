@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from paramlens.syntax.lower import ReadMembers
 
 MAX_ENTRIES = 60_000
-MAX_CHARACTERS = 48_000_000
+MAX_CHARACTERS = 8_000_000
 _MAX_LINES_KEPT = 4
 
 _DEFINITION = re.compile(r"(?m)^[ \t]*(?:(class)|def|async[ \t]+def)\b")
