@@ -59,12 +59,20 @@ def _scaled(number: int, base: int, units: tuple[str, ...]) -> str:
 
 def percent(part: int, whole: int) -> str:
     """`53.1%`; `whole` is not 0."""
-    share = 100 * part / whole
-    if 0 < share < 0.1:
+    return _hundredths(100 * part / whole, whole=part >= whole)
+
+
+def share(part: float) -> str:
+    """`53.1%` of 0.531."""
+    return _hundredths(100 * part, whole=part >= 1)
+
+
+def _hundredths(number: float, *, whole: bool) -> str:
+    if 0 < number < 0.1:
         return "<0.1%"
-    if share > 99.9 and part < whole:
+    if number > 99.9 and not whole:
         return ">99.9%"
-    return f"{share:.1f}".removesuffix(".0") + "%"
+    return f"{number:.1f}".removesuffix(".0") + "%"
 
 
 def shape(sizes: Shape | None) -> str:

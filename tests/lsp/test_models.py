@@ -37,6 +37,7 @@ def test_a_keras_model_with_its_parts_and_its_graph(server: Client, tmp_path: Pa
     parts = model["root"]["children"]
     assert [part["total"]["number"] for part in parts] == [0, 320, 0, 18496, 0, 0, 0, 16010]
     assert parts[3]["output"] == "(None, 11, 11, 64)"
+    assert [parts[number]["kind"] for number in (2, 3, 7)] == ["other", "convolution", "dense"]
     assert parts[3]["range"]["start"]["line"] == 12
     graph = model["graph"]
     assert graph["reason"] == ""
@@ -80,6 +81,7 @@ def test_the_budgets_of_settings_and_comments_with_what_is_used(server: Client, 
     server.fresh(tmp_path)
     server.open("net.py", "from torch import nn\nnet = nn.Linear(9, 10)  # paramlens: budget 200\n")
     memory, count = models(server, "net.py")["models"][0]["budgets"]
+    assert (memory["state"], count["state"]) == ("within", "within")
     assert (memory["title"], memory["used"]["number"], memory["ratio"]) == ("memory of the weights", 400, 400 / 1024)
     assert (count["title"], count["limit"]["text"], count["ratio"]) == ("parameters", "200", 0.5)
 

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { Figure, Graph, Model, Part } from "../src/panel/protocol";
 import { aligned, changedKeys, compared, difference, visiblePairs } from "../src/panel/view/compare";
 import { collapsed, drawn, neighbour } from "../src/panel/view/graph";
-import { kindOf, tiles } from "../src/panel/view/icicle";
+import { tiles } from "../src/panel/view/icicle";
 import { nextSort, openAtFirst, ownTitle, partsAt, percent, treeOf, visibleRows } from "../src/panel/view/tree";
 import { changed, expandedOf, selectedOf, shownModel, viewFrom } from "../src/panel/view/view";
 
@@ -30,6 +30,7 @@ function part(sketch: Sketch, id = "", whole = 0): Part {
     id,
     name: sketch.name,
     class: sketch.class ?? "Linear",
+    kind: "dense",
     qualified: sketch.class ?? "torch.nn.Linear",
     status: count === null ? "unknown" : "exact",
     total: figure(count),
@@ -176,10 +177,6 @@ describe("the map", () => {
 
   test("there is none where the size is not certain", () => {
     assert.deepEqual(tiles(treeOf(model([{ name: "a", count: null }])).root, 600, 400), []);
-  });
-
-  test("a part is coloured as the largest that it holds", () => {
-    assert.equal(kindOf(treeOf(NET).root), "convolution");
   });
 });
 

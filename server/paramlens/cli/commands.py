@@ -131,6 +131,38 @@ def diff(
 
 
 @cli.command()
+@_paths
+@click.option(
+    "-o", "--output", required=True, metavar="FILE", help="The file to write, .html or .svg; `-` is standard output."
+)
+@click.option("--format", "form", type=click.Choice(["html", "svg"]), help="In place of what the file's name says.")
+@click.option(
+    "--model", "globs", multiple=True, metavar="GLOB", help="Only models of that name, class or path::name."
+)
+@_calls
+@_python
+@_no_cache
+@click.pass_context
+def report(
+    context: click.Context,
+    paths: tuple[str, ...],
+    output: str,
+    form: str | None,
+    globs: tuple[str, ...],
+    calls: tuple[str, ...],
+    python: str | None,
+    no_cache: bool,
+) -> None:
+    """Write the models into one HTML file, or one of them into an SVG picture."""
+    from paramlens.cli.report.command import Reporting, form_of
+    from paramlens.cli.report.command import report as written
+    from paramlens.cli.session import Session
+
+    options = Reporting(output, form_of(output, form), globs)
+    context.exit(written(Session(paths, calls, python, cache=not no_cache), options))
+
+
+@cli.command()
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def rules(form: str) -> None:
     """List the rules with their severities and what they are for."""

@@ -65,7 +65,7 @@ class Session:
         self.status = 0
         self.read_files: set[str] = set()
         for error in found.errors:
-            self._fail(error)
+            self.fail(error)
         if "-" in paths:
             self._read_input(stdin_name)
 
@@ -74,7 +74,7 @@ class Session:
             self.texts[name] = decode(sys.stdin.buffer.read(), name)
             self.files = (*(file for file in self.files if file != name), name)
         except Unreadable as error:
-            self._fail(str(error))
+            self.fail(str(error))
 
     def count(self, form: str, *, timing: bool) -> int:
         """Print the counts of all files. Returns the exit status."""
@@ -85,15 +85,14 @@ class Session:
             from paramlens.cli.printed import print_results
 
             print_results(_timed(results, timing))
-        for problem in self._settings_problems():
-            _complain(text_line(Finding(problem.place.path, problem)))
+        self.complain_of_settings()
         return self.status
 
     def check(self, options: Checking) -> int:
         """Print the problems of all files. Returns the exit status."""
         files: list[tuple[dict[str, Any], Sequence[Any]]] = []
         findings: list[Finding] = []
-        for result in self._with_progress(self._results()):
+        for result in self.results_with_progress():
             found: Sequence[Any] = diagnostics(result.analysis) if result.analysis is not None else _failure(result)
             text = result.analysis.text if result.analysis is not None else ""
             lines = split_lines(text) if found and text else ()
@@ -109,7 +108,7 @@ class Session:
         try:
             told = _told(numbered(findings), options)
         except BadBaseline as error:
-            self._fail(str(error))
+            self.fail(str(error))
             return self.status
         if options.form == "json":
             by_problem = {id(finding.problem): finding for finding in told}
@@ -119,10 +118,19 @@ class Session:
         errors = any(finding.problem.severity == "error" for finding in told)
         return self.status or int(errors and not options.exit_zero)
 
+    def results_with_progress(self) -> Iterator[runs.Result]:
+        """The results of all files; unreadable ones are told, and count for the exit status."""
+        return self._with_progress(self._results())
+
+    def complain_of_settings(self) -> None:
+        """What is wrong with the settings, on standard error."""
+        for problem in self._settings_problems():
+            _complain(text_line(Finding(problem.place.path, problem)))
+
     def _results(self) -> Iterator[runs.Result]:
         for result in runs.analyse(self.files, self.calls, self.python, self.cache, self.texts):
             if result.error:
-                self._fail(result.error)
+                self.fail(result.error)
             yield result
 
     def _with_progress(self, results: Iterator[runs.Result]) -> Iterator[runs.Result]:
@@ -138,7 +146,8 @@ class Session:
         problems = [problem for folder in sorted(folders) for problem in settings_of(folder).problems]
         return tuple({(problem.place, problem.message): problem for problem in problems}.values())
 
-    def _fail(self, message: str) -> None:
+    def fail(self, message: str) -> None:
+        """One line on standard error; the exit status tells it too."""
         _complain(message)
         self.status = UNREADABLE
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from paramlens import written
-from paramlens.budgets import Budget
+from paramlens.budgets import NEARLY, Budget
 from paramlens.costs import (
     DEFAULT_COSTS,
     Costs,
@@ -23,6 +23,7 @@ from paramlens.costs import (
 )
 from paramlens.dims import Dim, Sym, total
 from paramlens.facts import Analysis, CallFact, GraphFact, LayerFact, ModelFact, Status, Tally
+from paramlens.features.layer_kinds import kind_of
 from paramlens.features.summary import tally_text
 from paramlens.values import Place
 
@@ -34,10 +35,11 @@ NOT_DRAWN = "The graph is not known yet."
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number as text, and as a number where it is one that holds for sure (or is at least that, see the text)."""
+    """A number as text, and as a number where it is one that holds for sure; with `bound` it is at least that."""
 
     text: str
     number: int | None = None
+    bound: bool = False
 
 
 NOTHING = Figure("")
@@ -45,7 +47,7 @@ NOTHING = Figure("")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One layer or module. `path` is its position among the children at each level.
+    """One layer or module. `path` is its position among the children at each level, `kind` one of KINDS.
 
     `added` is what it adds to the model, None where that is not certain; `own` what it holds itself. `shared` says that
     it stands in the tree before under another name; `tied` how many of its parameters do.
@@ -54,6 +56,7 @@ class Part:
     path: tuple[int, ...]
     name: str
     class_name: str
+    kind: str
     qualified: str
     status: Status
     total: Figure
@@ -81,6 +84,15 @@ class BudgetUse:
     used: Figure
     ratio: float | None
     severity: str
+
+    @property
+    def state(self) -> str:
+        """`over`, `near`, `within`, or `unknown`: what is at least so much may be more."""
+        if self.ratio is None:  # not known, or a limit of 0
+            return "over" if self.limit.number == 0 and self.used.number else "unknown"
+        if self.ratio > 1:
+            return "over"
+        return "near" if self.ratio >= NEARLY else "unknown" if self.used.bound else "within"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +184,15 @@ def _panel(
 
 
 def _total(tally: Tally) -> Figure:
-    return Figure(tally_text(tally), at_least(tally))
+    return Figure(tally_text(tally), at_least(tally), tally.status is Status.LOWER_BOUND)
 
 
 def _count(tally: Tally, number: Dim | None) -> Figure:
     if number is None or tally.status is Status.UNKNOWN:
         return Figure("?")
-    bound = "≥ " if tally.status is Status.LOWER_BOUND else ""
-    return Figure(bound + written.count(number), number if isinstance(number, int) and not tally.assumed else None)
+    bound = tally.status is Status.LOWER_BOUND
+    sure = number if isinstance(number, int) and not tally.assumed else None
+    return Figure(("≥ " if bound else "") + written.count(number), sure, bound)
 
 
 def _memory(size: int | None) -> Figure:
@@ -210,10 +223,12 @@ class _Tree:
             self._part(child, (*path, number), child.name, _added(child), _all_macs(child))
             for number, child in enumerate(below)
         )
+        class_name = written.short_name(layer.class_name)
         return Part(
             path=path,
             name=name,
-            class_name=written.short_name(layer.class_name),
+            class_name=class_name,
+            kind=kind_of(class_name, ((child.added or 0, child.kind) for child in children)),
             qualified=layer.class_name,
             status=layer.tally.status,
             total=_total(layer.tally),
@@ -322,9 +337,13 @@ def _uses(model: ModelFact, budget: Budget, costs: Costs) -> list[BudgetUse]:
         ("memory of the weights", budget.max_memory, _memory(weight_bytes(model.layer, costs))),
         ("training memory", budget.max_training_memory, _memory(training_bytes(model.layer, costs))),
     ]
-    found = [_use(title, Figure(written.count(limit), limit), used, budget) for title, limit, used in counted if limit]
-    found += [_use(title, _memory(limit), used, budget) for title, limit, used in sizes if limit]
-    if budget.max_macs:
+    found = [
+        _use(title, Figure(written.count(limit), limit), used, budget)
+        for title, limit, used in counted
+        if limit is not None
+    ]
+    found += [_use(title, _memory(limit), used, budget) for title, limit, used in sizes if limit is not None]
+    if budget.max_macs is not None:
         found.append(_use("multiply-adds", _macs(budget.max_macs), _macs(model.macs), budget))
     if budget.max_layer_share is not None:
         found.append(_share_use(model, budget, budget.max_layer_share))
@@ -332,8 +351,9 @@ def _uses(model: ModelFact, budget: Budget, costs: Costs) -> list[BudgetUse]:
 
 
 def _use(title: str, limit: Figure, used: Figure, budget: Budget) -> BudgetUse:
-    known = used.number is not None and bool(limit.number)
-    ratio = used.number / limit.number if known and used.number is not None and limit.number else None
+    ratio = None
+    if used.number is not None and limit.number is not None and (limit.number or not used.number):
+        ratio = used.number / (limit.number or 1)
     return BudgetUse(title, limit, used if used.text else Figure("not known"), ratio, budget.severity)
 
 

@@ -168,6 +168,7 @@ def _part(part: Part, where: Where) -> dict[str, Any]:
         "id": _path(part.path),
         "name": part.name,
         "class": part.class_name,
+        "kind": part.kind,
         "qualified": part.qualified,
         "status": part.status.value,
         "total": _figure(part.total),
@@ -202,6 +203,7 @@ def _budget(use: BudgetUse) -> dict[str, Any]:
         "limit": _figure(use.limit),
         "used": _figure(use.used),
         "ratio": use.ratio,
+        "state": use.state,
         "severity": use.severity,
     }
 

@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { failures, seriousFindings, step } from "./page-checks.mjs";
 import { startBrowser, until } from "./session.mjs";
 import { StdioServer } from "./stdio-server.mjs";
 import { THEMES, properties } from "./themes.mjs";
@@ -21,7 +22,6 @@ const { values: options } = parseArgs({
   },
 });
 const ORIGIN = "http://panel.test";
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const { pageHtml } = await compiled("src/panel/page.ts");
 
 mkdirSync(options.screenshots, { recursive: true });
@@ -106,15 +106,6 @@ class Page {
   picture(name) {
     return this.page.screenshot({ path: join(options.screenshots, `panel-${name}.png`) });
   }
-
-  /** What axe finds to be serious or critical. */
-  async findings() {
-    await this.page.evaluate(axe);
-    const { violations } = await this.page.evaluate(() => window.axe.run());
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, impact, nodes }) => `${id} (${impact}): ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ""}`).join("\n    ")}`);
-  }
 }
 
 async function openPage(browser, theme) {
@@ -147,19 +138,6 @@ async function openPage(browser, theme) {
   );
   await page.goto(`${ORIGIN}/`);
   return { shown: new Page(page), problems };
-}
-
-const failures = [];
-
-async function step(name, work) {
-  const start = performance.now();
-  try {
-    await work();
-    console.log(`ok   ${((performance.now() - start) / 1000).toFixed(1).padStart(5)} s  ${name}`);
-  } catch (problem) {
-    failures.push(name);
-    console.log(`FAIL ${((performance.now() - start) / 1000).toFixed(1).padStart(5)} s  ${name}\n${problem.message}`);
-  }
 }
 
 async function session(browser, data) {
@@ -301,7 +279,7 @@ async function look(browser, data, theme) {
     const check = async (name) => {
       await shown.page.waitForTimeout(150);
       await shown.picture(`${theme}-${name}`);
-      findings.push(...(await shown.findings()).map((text) => `${name}: ${text}`));
+      findings.push(...(await seriousFindings(shown.page)).map((text) => `${name}: ${text}`));
     };
     await check("empty");
     await shown.show(withBudgets(data.resnet));
@@ -328,7 +306,7 @@ async function look(browser, data, theme) {
 
 /** Budgets as the server tells them, one kept and one broken. */
 function withBudgets(document) {
-  const use = (title, used, limit, ratio) => ({ title, used: { text: used, number: 1 }, limit: { text: limit, number: 1 }, ratio, severity: "error" });
+  const use = (title, used, limit, ratio) => ({ title, used: { text: used, number: 1 }, limit: { text: limit, number: 1 }, ratio, state: ratio > 1 ? "over" : "within", severity: "error" });
   const budgets = [use("parameters", "11,173,962", "10,000,000", 1.117), use("memory of the weights", "42.6 MiB", "64 MiB", 0.666)];
   return { ...document, models: document.models.map((model) => ({ ...model, budgets })) };
 }

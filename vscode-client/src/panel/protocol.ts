@@ -24,11 +24,15 @@ export interface Located {
 
 export type Status = "exact" | "symbolic" | "lower-bound" | "unknown";
 
+/** Kinds of layers that are coloured alike; what holds others is of the kind of the largest among them. */
+export type Kind = "convolution" | "dense" | "embedding" | "attention" | "normalization" | "recurrent" | "other";
+
 /** A layer or module. `id` is its position among the children at each level; that of the model itself is empty. */
 export interface Part extends Located {
   readonly id: string;
   readonly name: string;
   readonly class: string;
+  readonly kind: Kind;
   readonly qualified: string;
   readonly status: Status;
   readonly total: Figure;
@@ -52,6 +56,8 @@ export interface BudgetUse {
   readonly limit: Figure;
   readonly used: Figure;
   readonly ratio: number | null;
+  /** What is only known to be at least so much is not within. */
+  readonly state: "over" | "near" | "within" | "unknown";
   readonly severity: string;
 }
 

@@ -38,11 +38,10 @@ function Pair({ name, figure }: { name: string; figure: Figure }): JSX.Element |
 }
 
 function Budget({ use }: { use: BudgetUse }): JSX.Element {
-  const { ratio } = use;
-  const level = ratio === null ? "unknown" : ratio > 1 ? "over" : ratio >= 0.9 ? "near" : "within";
+  const { ratio, state } = use;
   const used = ratio === null ? "" : ` · ${ratio > 1 ? "over by " : ""}${share(ratio > 1 ? ratio - 1 : ratio)}`;
   return (
-    <div class={`budget ${level}`}>
+    <div class={`budget ${state}`}>
       <span class="words">
         <span>Budget: {use.title}</span>
         <span>

@@ -4,7 +4,6 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Model } from "../protocol";
 import type { Send } from "./app";
 import { drawn, neighbour, path, type Box, type Drawing, type Vertex } from "./graph";
-import { kindOf } from "./icicle";
 import { openPart } from "./open";
 import { expandedOf, selectedOf, treeFor, type View } from "./view";
 
@@ -141,7 +140,7 @@ interface NodeProps {
 
 function Node({ vertex, current, selected, here, from, focus, toggle }: NodeProps): JSX.Element {
   const { x, y, width, height, kind, label, detail, entry, shape } = vertex;
-  const classes = ["node", kind, entry ? kindOf(entry) : "", selected ? "selected" : "", here ? "here" : ""];
+  const classes = ["node", kind, entry?.part.kind ?? "", selected ? "selected" : "", here ? "here" : ""];
   const name = [detail === "" ? label : `${label} ${detail}`, shape === "" || shape === detail ? "" : `output ${shape}`, from === "" ? "" : `from ${from}`];
   return (
     <g

@@ -11,18 +11,6 @@ export interface Tile {
   readonly height: number;
 }
 
-/** Kinds of layers that are coloured alike. */
-export type Kind = "convolution" | "dense" | "embedding" | "attention" | "normalization" | "recurrent" | "other";
-
-const KINDS: readonly (readonly [Kind, RegExp])[] = [
-  ["attention", /attention|transformer/i],
-  ["convolution", /conv/i],
-  ["embedding", /embed/i],
-  ["normalization", /norm/i],
-  ["recurrent", /lstm|gru|rnn/i],
-  ["dense", /^(dense|linear|bilinear|einsumdense|lazylinear)/i],
-];
-
 const SMALLEST = 1;
 
 /** Tiles of at least a pixel; nothing where the model's size is not certain. */
@@ -42,15 +30,4 @@ export function tiles(root: Entry, width: number, height: number): Tile[] {
 function rest(part: Part, children: readonly Entry[]): number {
   const below = children.reduce((sum, child) => sum + (child.part.added ?? 0), 0);
   return Math.max((part.added ?? 0) - below, 0);
-}
-
-/** The kind of a layer; of what holds others, the kind of the largest among them. */
-export function kindOf({ part, children }: Entry): Kind {
-  const known = KINDS.find(([, pattern]) => pattern.test(part.class));
-  if (known) return known[0];
-  const largest = children.reduce<Entry | undefined>(
-    (best, child) => (best === undefined || (child.part.added ?? 0) > (best.part.added ?? 0) ? child : best),
-    undefined,
-  );
-  return largest ? kindOf(largest) : "other";
 }

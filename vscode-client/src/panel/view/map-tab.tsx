@@ -1,9 +1,9 @@
 /** The map: an icicle of where the parameters are. The table holds the same figures. */
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
-import type { Model } from "../protocol";
+import type { Kind, Model } from "../protocol";
 import type { Send } from "./app";
-import { kindOf, tiles, type Kind, type Tile } from "./icicle";
+import { tiles, type Tile } from "./icicle";
 import { openPart } from "./open";
 import { useSize } from "./size";
 import { ownTitle, percent, title, withAncestors, type Entry } from "./tree";
@@ -30,7 +30,7 @@ export function MapTab({ view, model, send }: { view: View; model: Model; send: 
   const root = tree.byKey.get(top) ?? tree.root;
   const found = tiles(root, width, height);
   const selected = selectedOf(view, model);
-  const kinds = [...new Set(found.map(({ entry }) => kindOf(entry)))];
+  const kinds = [...new Set(found.map(({ entry }) => entry.part.kind))];
   const current = tree.byKey.get(selected);
   if (!tree.root.part.added) {
     return <p class="nothing">The map needs a count that is certain: {model.reason === "" ? "this model has no parameters." : model.reason}</p>;
@@ -116,7 +116,7 @@ function Area({ tile, selected, here, choose, zoom }: AreaProps): JSX.Element {
   const short = ownTitle(entry);
   const name = title(part) === part.class ? short : `${part.name} ${part.class}`;
   return (
-    <g class={`tile ${kindOf(entry)} ${entry.children.length > 0 ? "holder" : ""} ${selected ? "selected" : ""} ${here ? "here" : ""}`} onClick={choose} onDblClick={zoom}>
+    <g class={`tile ${part.kind} ${entry.children.length > 0 ? "holder" : ""} ${selected ? "selected" : ""} ${here ? "here" : ""}`} onClick={choose} onDblClick={zoom}>
       <title>{`${name}: ${count}`}</title>
       <rect x={x + 0.5} y={y + 0.5} width={Math.max(width - 1, 0.5)} height={Math.max(height - 1, 0.5)} />
       {height >= LINE && letters > 2 && (
