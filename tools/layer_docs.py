@@ -1,11 +1,7 @@
-"""Writes docs/layers.md from the layer declarations; with --check only tells whether the page is up to date.
-
-Exit status: 0 written or up to date, 1 stale (`--check`).
-"""
+"""Writes docs/layers.md from the layer declarations; with --check only tells whether the page is up to date."""
 
 from __future__ import annotations
 
-import argparse
 import ast
 import importlib
 import inspect
@@ -13,15 +9,15 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
+from generated import ROOT, write_or_check
 from paramlens.layers.bind import apply, bind
 from paramlens.layers.catalogue import LAYERS
 from paramlens.layers.declare import Axes, Built, Child, LayerDeclaration
 from paramlens.values import Undetermined
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "layers.md"
+PAGE = ROOT / "docs" / "layers.md"
 FRAMEWORKS = {"keras": "Keras", "torch": "PyTorch", "einops": "einops"}
 INTRODUCTION = """\
 # Layers
@@ -208,23 +204,5 @@ def _named(name: str, near: LayerDeclaration) -> LayerDeclaration:
     return LAYERS[f"{'torch.nn' if near.framework == 'torch' else 'keras.layers'}.{name}"]
 
 
-def is_current() -> bool:
-    """Whether docs/layers.md is what the declarations say."""
-    return PAGE.is_file() and PAGE.read_text("utf-8") == page()
-
-
-def main() -> int:
-    """Write the page, or check it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the page is stale")
-    if not parser.parse_args().check:
-        PAGE.write_text(page(), "utf-8")
-        return 0
-    if is_current():
-        return 0
-    sys.stderr.write("docs/layers.md is stale: run python tools/layer_docs.py\n")
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(PAGE, page, __doc__))

@@ -1,19 +1,15 @@
-"""Writes docs/rules.md from the rules; with --check only tells whether the page is up to date.
-
-Exit status: 0 written or up to date, 1 stale (`--check`).
-"""
+"""Writes docs/rules.md from the rules; with --check only tells whether the page is up to date."""
 
 from __future__ import annotations
 
-import argparse
 import sys
 import textwrap
-from pathlib import Path
 
+from generated import ROOT, write_or_check
 from paramlens.lints.catalogue import OTHERS, RULES
 from paramlens.lints.declare import Rule
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "rules.md"
+PAGE = ROOT / "docs" / "rules.md"
 INTRODUCTION = """\
 # Rules
 
@@ -51,23 +47,5 @@ def _section(rule: Rule) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def is_current() -> bool:
-    """Whether docs/rules.md is what the rules say."""
-    return PAGE.is_file() and PAGE.read_text("utf-8") == page()
-
-
-def main() -> int:
-    """Write the page, or check it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the page is stale")
-    if not parser.parse_args().check:
-        PAGE.write_text(page(), "utf-8")
-        return 0
-    if is_current():
-        return 0
-    sys.stderr.write("docs/rules.md is stale: run python tools/rule_docs.py\n")
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(PAGE, page, __doc__))

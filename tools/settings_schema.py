@@ -1,11 +1,7 @@
-"""Writes the JSON schema of `[tool.paramlens]` from the settings; with --check only tells whether it is up to date.
-
-Exit status: 0 written or up to date, 1 stale (`--check`).
-"""
+"""Writes the JSON schema of `[tool.paramlens]` from the settings; with --check only tells whether it is up to date."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import sys
@@ -13,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from generated import write_or_check
 from paramlens import quantities, settings
 from paramlens.budget_keys import BUDGET_KEYS, SEVERITIES
 from paramlens.costs import OPTIMIZER_STATES
@@ -122,18 +119,5 @@ def text() -> str:
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def main() -> int:
-    """Write the schema, or check it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the schema is stale")
-    if not parser.parse_args().check:
-        FILE.write_text(text(), "utf-8")
-        return 0
-    if FILE.is_file() and FILE.read_text("utf-8") == text():
-        return 0
-    sys.stderr.write("server/paramlens/settings.schema.json is stale: run python tools/settings_schema.py\n")
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(FILE, text, __doc__))

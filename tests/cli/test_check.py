@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from paramlens.cli import workers
 from paramlens.cli.commands import cli
 from paramlens.cli.findings import Finding
 from paramlens.cli.formats import NAMES, written
 from paramlens.facts import Problem
+from paramlens.isolation import start_worker
 from paramlens.values import Place
 from pydantic import ValidationError
 from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as Sarif
@@ -121,6 +123,15 @@ def test_github_commands_are_escaped() -> None:
     )
 
 
+@pytest.mark.parametrize("path", [".", "./model.py", "model.py"])
+def test_files_are_named_as_in_the_repository(path: str) -> None:
+    lines = run(path, "--format", "github").stdout.splitlines()
+    assert [line.partition(",")[0] for line in lines] == [
+        "::notice file=model.py", "::warning file=model.py", "::error file=model.py",
+    ]  # fmt: skip
+    assert {case.get("classname") for case in ET.fromstring(run(path, "--format", "junit").stdout)[0]} == {"model.py"}
+
+
 def test_gitlab_entries_have_what_gitlab_asks_for() -> None:
     entries: list[dict[str, Any]] = json.loads(run("./model.py", "--format", "gitlab").stdout)
     assert [entry["check_name"] for entry in entries] == ["redundant-bias", "unused-layer", "params-budget"]
@@ -199,6 +210,16 @@ def test_standard_input_stands_for_a_file() -> None:
     (file,) = json.loads(result.stdout)["files"]
     assert file["path"] == "other.py"
     assert [p["severity"] for p in file["problems"]] == ["information", "error", "error"]
+
+
+def test_as_many_files_at_a_time_as_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    monkeypatch.setattr(workers, "start_worker", lambda: started.append(1) or start_worker())
+    for name in "abc":
+        Path(f"{name}.py").write_text("x = 1\n", "utf-8")
+    assert run("a.py", "b.py", "c.py", "--jobs", "1", "--no-cache").stdout == "0 problems in 3 files\n"
+    assert len(started) == 1
+    assert run("a.py", "--jobs", "0").exit_code == 2
 
 
 def test_the_nearest_settings_win() -> None:

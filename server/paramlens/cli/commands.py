@@ -23,6 +23,9 @@ _python = click.option(
     metavar="PATH",
     help="Environment whose packages are read: its folder or its interpreter, which is never run.",
 )
+_jobs = click.option(
+    "--jobs", type=click.IntRange(1, 256), metavar="N", help="Analyse N files at a time; else one a core, at most 4."
+)
 _no_cache = click.option("--no-cache", is_flag=True, help="Analyse anew, and keep no results for the next run.")
 
 
@@ -46,6 +49,7 @@ def cli() -> None:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @_python
 @click.option("--timing", is_flag=True, help="Tell how long each file took.")
+@_jobs
 @_no_cache
 @click.pass_context
 def count(
@@ -55,12 +59,13 @@ def count(
     form: str,
     python: str | None,
     timing: bool,
+    jobs: int | None,
     no_cache: bool,
 ) -> None:
     """Count the parameters of files, notebooks and folders."""
     from paramlens.cli.session import Session  # here and below: help and version need none of it
 
-    context.exit(Session(paths, calls, python, cache=not no_cache).count(form, timing=timing))
+    context.exit(Session(paths, calls, python, cache=not no_cache, jobs=jobs).count(form, timing=timing))
 
 
 @cli.command()
@@ -73,6 +78,7 @@ def count(
 @click.option("--stdin-filename", metavar="NAME", help="The file that the text of standard input (`-`) is taken for.")
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes, until interrupted.")
 @_python
+@_jobs
 @_no_cache
 @click.pass_context
 def check(
@@ -86,6 +92,7 @@ def check(
     stdin_filename: str | None,
     watch: bool,
     python: str | None,
+    jobs: int | None,
     no_cache: bool,
 ) -> None:
     """Check budgets and rules, and report what is wrong. The path `-` is standard input."""
@@ -98,7 +105,8 @@ def check(
     options = Checking(form, baseline, write_baseline, exit_zero)
 
     def session() -> Session:
-        return Session(paths, calls, python, cache=not no_cache, stdin_name=stdin_filename or "stdin.py")
+        name = stdin_filename or "stdin.py"
+        return Session(paths, calls, python, cache=not no_cache, jobs=jobs, stdin_name=name)
 
     if watch:
         from paramlens.cli.watching import watch as watch_files

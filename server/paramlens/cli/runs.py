@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from paramlens.syntax.cells import NotebookMap
 
 MOST_WORKERS = 4
+"""Without `--jobs`: each may hold 100 MiB of what it has read."""
 
 _Asker: TypeAlias = Callable[[Job], Answer]
 
@@ -60,9 +62,10 @@ def analyse(
     python: str | None,
     cache: str | None = None,
     texts: Mapping[str, str] = MappingProxyType({}),
+    jobs: int | None = None,
 ) -> Iterator[Result]:
     """The results in the order of the paths; `cache` is the folder to take results from and to keep them in, `texts`
-    has what stands in for files on disk."""
+    has what stands in for files on disk, `jobs` is how many files are analysed at a time."""
     given = _Given(calls, python, cache, texts)
     if len(paths) <= 1:
         yield from (_finish(path, given, lambda job: answer(0, job, read_source)) for path in paths)
@@ -71,7 +74,7 @@ def analyse(
 
     from paramlens.cli.workers import Workers
 
-    count = min(len(paths), os.cpu_count() or 1, MOST_WORKERS)
+    count = min(len(paths), jobs or min(_processors(), MOST_WORKERS))
     workers = Workers()
     with ThreadPoolExecutor(count) as threads:
         try:
@@ -79,6 +82,13 @@ def analyse(
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
             workers.stop()
+
+
+def _processors() -> int:
+    """Those that this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _finish(path: str, given: _Given, ask: _Asker) -> Result:

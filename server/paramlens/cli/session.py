@@ -53,6 +53,7 @@ class Session:
         python: str | None,
         *,
         cache: bool,
+        jobs: int | None = None,
         stdin_name: str = "stdin.py",
     ) -> None:
         """The path `-` is the standard input, which stands for a file of that name."""
@@ -61,6 +62,7 @@ class Session:
         self.texts: dict[str, str] = {}
         self.calls = calls
         self.python = python
+        self.jobs = jobs
         self.cache = results_cache.default_folder() if cache else None
         self.status = 0
         self.read_files: set[str] = set()
@@ -128,7 +130,7 @@ class Session:
             _complain(text_line(Finding(problem.place.path, problem)))
 
     def _results(self) -> Iterator[runs.Result]:
-        for result in runs.analyse(self.files, self.calls, self.python, self.cache, self.texts):
+        for result in runs.analyse(self.files, self.calls, self.python, self.cache, self.texts, self.jobs):
             if result.error:
                 self.fail(result.error)
             yield result

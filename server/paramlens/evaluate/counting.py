@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from paramlens.dims import Dim, Sym, total
+from paramlens.dims import Dim, Sym, TooLarge, total
 from paramlens.evaluate.alternatives import Alternatives, undecided
 from paramlens.evaluate.choices import NEVER_A_LAYER
 from paramlens.evaluate.frameworks import keras_layer, torch_module
@@ -207,7 +207,10 @@ def _tally(weights: Iterable[tuple[ParameterValue, bool | None]], reason: Unknow
             trainable = None
         elif flag and trainable is not None:
             trainable.append(count)
-    return _verdict(total(counts), None if trainable is None else total(trainable), total(sizes), reason)
+    try:
+        return _verdict(total(counts), None if trainable is None else total(trainable), total(sizes), reason)
+    except TooLarge as problem:
+        return Tally(Status.UNKNOWN, reason=Unknown(Reason.SIZE_LIMIT, str(problem)))
 
 
 def _verdict(whole: Dim, trainable: Dim | None, size: Dim, reason: Unknown | None) -> Tally:
@@ -221,7 +224,10 @@ def _verdict(whole: Dim, trainable: Dim | None, size: Dim, reason: Unknown | Non
 
 
 def _count(weight: ParameterValue) -> Dim | None:
-    return element_count(weight.shape) if weight.shape is not None else None
+    try:
+        return element_count(weight.shape) if weight.shape is not None else None
+    except TooLarge:
+        return None
 
 
 # ---------------------------------------------------------------------------------------------------------- facts

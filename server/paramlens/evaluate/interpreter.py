@@ -127,6 +127,7 @@ class Interpreter:
         self.functions: dict[int, list[FunctionValue]] = {}  # those of the file by the id of their code
         self.phase = 0  # 0: as Python would run it; 1, 2, …: evaluated on its own
         self.assumptions: dict[int, str] = {0: ""}  # phase → the default arguments that its facts hold for
+        self.open_keywords = False  # a function with `**kwargs` is evaluated on its own
         self.problems: dict[tuple[str, Place], Problem] = {}
         self.unknowns: dict[tuple[Reason, str, Place | None], Unknown] = {}
         self.symbols.begin()
@@ -262,9 +263,12 @@ class Interpreter:
         return fresh(reason, detail, self.place)
 
     def report_mismatch(self, mismatch: ShapeMismatch) -> Unknown:
-        """A shape that certainly does not fit."""
+        """A shape that certainly does not fit. None in the place of a size tells nothing where it may be a default that
+        callers, which are not known, replace (`super().__init__(**kwargs)`)."""
         place = self.place
         self.risks += 1  # it raises
+        if mismatch.missing and self.open_keywords:
+            return Unknown(Reason.UNKNOWN_ARGUMENT, str(mismatch), place)
         self.problems.setdefault(("shape-mismatch", place), mismatch_problem(mismatch, place))
         return Unknown(Reason.SHAPE_MISMATCH, str(mismatch), place)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from paramlens.evaluate import names
+from paramlens.evaluate import branches, names
+from paramlens.evaluate.frames import Signal, Thrown
 from paramlens.syntax import code
 from paramlens.values import Instance, ListValue, Reason, fresh
 
@@ -34,6 +36,27 @@ class Rounds:
             return vm.steps - self._start > (self._limit - self._start) // 2
         left = self._count - self._done
         return vm.steps + left * (vm.steps - self._start) // self._done > self._limit
+
+
+def perhaps_no_round(
+    vm: Interpreter, body: code.Block, frame: Frame, rounds: Callable[[], Signal | None]
+) -> Signal | None:
+    """The rounds of a loop, or none. Where one certainly raises there was none; yet a loop is written to be run, and
+    the error may be one of what is not known here: what rounds count and collect is not what it was before."""
+    raised = False
+
+    def some() -> Signal | None:
+        nonlocal raised
+        try:
+            return rounds()
+        except Thrown:
+            raised = True
+            raise
+
+    signal = branches.either(vm, frame, some, lambda: None)
+    if raised:
+        forget_counters(vm, body, frame)
+    return signal
 
 
 def forget_counters(vm: Interpreter, body: code.Block, frame: Frame) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import sys
 from collections.abc import Callable
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from paramlens.evaluate import type_checking
@@ -81,12 +81,12 @@ def lookup(vm: Interpreter, module: ModuleValue, name: str) -> Value:
     if name in source.values:
         return source.values[name]
     _run_for(vm, module, source, name)
-    if name in names:
-        return names[name]
+    if name in module.scope.names:  # which is another dict after statements ran outside of a branch
+        return module.scope.names[name]
     if name in source.values:
         return source.values[name]
     if not source.is_main and type_checking.run_import(vm, module, name):
-        return names[name]
+        return module.scope.names[name]
     return MISSING if name.startswith("_") else _from_stars(vm, module, source, name)
 
 
@@ -393,11 +393,11 @@ def locate(vm: Interpreter, name: str) -> tuple[str, str] | None:
     """The file of a module and its text: beside the analysed file, in the workspace, in the environment's folders."""
     parts = name.split(".")
     for root in vm.search_roots:
-        base = PurePosixPath(root, *parts)
-        for candidate in (str(base / "__init__.py"), f"{base}.py"):
+        base = posixpath.join(root, *parts)
+        for candidate in (f"{base}/__init__.py", f"{base}.py"):
             text = vm.read_source(candidate)
             if text is not None:
                 return candidate, text
-    if any(vm.is_folder(str(PurePosixPath(root, *parts))) for root in vm.search_roots):
+    if any(vm.is_folder(posixpath.join(root, *parts)) for root in vm.search_roots):
         return "", ""
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from paramlens.dims import Dim, Sym, total
+from paramlens.dims import Dim, Sym, TooLarge, total
 from paramlens.evaluate.frameworks.conversion import flat_tensors
 from paramlens.evaluate.frameworks.lineage import Step
 from paramlens.evaluate.frameworks.state import MOST_CALLS, Call, LayerState
@@ -37,7 +37,10 @@ def macs_of(instance: Instance, call: Call) -> Dim | None:
 
 def model_macs(instance: Instance) -> Dim | None:
     """Multiply-adds of one pass through a model for one sample; None unless all that it does is known."""
-    return _keras_macs(instance) if instance.state.framework == "keras" else _torch_macs(instance)
+    try:
+        return _keras_macs(instance) if instance.state.framework == "keras" else _torch_macs(instance)
+    except TooLarge:  # a formula of too many terms
+        return None
 
 
 # ------------------------------------------------------------------------------------------------------------- torch

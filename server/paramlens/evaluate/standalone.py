@@ -137,6 +137,8 @@ def _run(vm: Interpreter, candidate: Candidate, assumed: str) -> list[tuple[Inst
     args, kwargs = _arguments(value, candidate.signature, use_defaults=bool(assumed))
     vm.phase = 1 + max(vm.assumptions)
     vm.assumptions[vm.phase] = assumed
+    params = candidate.signature.code.params if candidate.signature is not None else None
+    vm.open_keywords = params is not None and params.var_keyword is not None
     vm.step_limit = vm.steps + vm.limits.steps // 10
     vm.idle_limit = vm.steps + vm.limits.idle_steps // 5
     mark = vm.journal.mark()
@@ -148,6 +150,7 @@ def _run(vm: Interpreter, candidate: Candidate, assumed: str) -> list[tuple[Inst
     except (Thrown, LimitReached, Undetermined, RecursionError) as problem:
         vm.note(Unknown(Reason.RAISED, str(problem), value.place if isinstance(value, ClassValue) else None))
     finally:
+        vm.open_keywords = False
         _undo_changes(vm, mark)
         vm.journal.release()
     return []

@@ -12,7 +12,7 @@ from paramlens.evaluate.being_typed import begins_another_name, is_bare_name
 from paramlens.evaluate.choices import item_of, one_of
 from paramlens.evaluate.expressions import condition, evaluate, evaluate_index
 from paramlens.evaluate.frames import BREAK, CONTINUE, Frame, Signal, Thrown
-from paramlens.evaluate.loop_rounds import Rounds, forget_counters
+from paramlens.evaluate.loop_rounds import Rounds, forget_counters, perhaps_no_round
 from paramlens.evaluate.patterns import match_pattern
 from paramlens.syntax import code
 from paramlens.values import (
@@ -239,7 +239,7 @@ def _for_unknown(vm: Interpreter, node: code.For, frame: Frame, iterable: Value,
     item = item_of(Unknown(why.reason, why.detail or "the loop variable", why.place), why)
     start = len(frame.pending)
 
-    def once() -> Signal | None:
+    def rounds() -> Signal | None:
         for value in known:
             assign(vm, node.target, value, frame)
             signal = _round(vm, node.body, frame)
@@ -253,7 +253,7 @@ def _for_unknown(vm: Interpreter, node: code.For, frame: Frame, iterable: Value,
         finally:
             vm.repeating -= 1
 
-    signal = branches.either(vm, frame, once, lambda: None)
+    signal = perhaps_no_round(vm, node.body, frame, rounds)
     signal = branches.settle(vm, frame, start, ("break",), signal)
     if signal is not None and signal is not BREAK:
         return signal
@@ -275,7 +275,7 @@ def _while(vm: Interpreter, node: code.While, frame: Frame) -> Signal | None:
         if truth is None:
             vm.repeating += 1
             try:
-                signal = branches.either(vm, frame, lambda: _some_round(vm, node.body, frame), lambda: None)
+                signal = perhaps_no_round(vm, node.body, frame, lambda: _some_round(vm, node.body, frame))
             finally:
                 vm.repeating -= 1
             break

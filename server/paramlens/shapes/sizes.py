@@ -38,14 +38,20 @@ class ShapeMismatch(Exception):
     """The sizes cannot fit, whatever the unknowns are. The message states the requirement, then the fact.
 
     `argument` names the constructor's argument that is wrong, where one alone is: it is `expected` and should be
-    `actual`. `made_at` is where that constructor is called.
+    `actual`. `made_at` is where that constructor is called. `missing`: None stands in the place of a size.
     """
 
     def __init__(
-        self, message: str, *, argument: str = "", expected: int | None = None, actual: int | None = None
+        self,
+        message: str,
+        *,
+        argument: str = "",
+        expected: int | None = None,
+        actual: int | None = None,
+        missing: bool = False,
     ) -> None:
         super().__init__(message)
-        self.argument, self.expected, self.actual = argument, expected, actual
+        self.argument, self.expected, self.actual, self.missing = argument, expected, actual, missing
         self.made_at: Any = None
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from paramlens.cli.findings import Finding
+from paramlens.cli.findings import Finding, portable
 from paramlens.cli.formats import LEVELS
 from paramlens.syntax.cells import NotebookMap
 from paramlens.values import Place
@@ -18,9 +18,10 @@ def written(findings: Sequence[Finding], files: int) -> str:
 
 
 def command(finding: Finding) -> str:
-    """One workflow command, see GitHub's documentation of workflow commands."""
+    """One workflow command, see GitHub's documentation of workflow commands. Files are named as in the repository."""
     place, problem = finding.problem.place, finding.problem
-    properties = {"file": finding.path, **_lines(place, finding.notebook), "title": f"paramlens {problem.rule}"}
+    title = f"paramlens {problem.rule}"
+    properties = {"file": portable(finding.path), **_lines(place, finding.notebook), "title": title}
     text = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
     return f"::{LEVELS.get(problem.severity, 'notice')} {text}::{_data(problem.message)}"
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from paramlens.cli.findings import Finding, one_line, position
+from paramlens.cli.findings import Finding, one_line, portable, position
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -32,7 +32,7 @@ def _case(finding: Finding) -> str:
     problem = finding.problem
     name = f"{problem.rule}: {finding.name or position(finding)}"
     text = _text(f"{position(finding)}: {one_line(problem.message)}")
-    head = f"  <testcase name={_value(name)} classname={_value(finding.path)} line={_value(str(problem.place.line))}>"
+    head = f"  <testcase name={_value(name)} classname={_value(portable(finding.path))}>"
     if problem.severity == "error":
         body = f"<failure type={_value(problem.rule)} message={_value(one_line(problem.message))}>{text}</failure>"
     else:

@@ -43,7 +43,9 @@ def _rules(findings: Sequence[Finding]) -> list[dict[str, Any]]:
         for rule in RULES.values()
     ]
     named = {finding.problem.rule for finding in findings} - RULES.keys()
-    found += [{"id": name, "shortDescription": {"text": OTHERS.get(name, name)}} for name in sorted(named)]
+    for name in sorted(named):
+        text = {"text": OTHERS.get(name, name).replace("`", "")}
+        found.append({"id": name, "shortDescription": text, "fullDescription": text, "help": text})
     return found
 
 

@@ -10,6 +10,7 @@ from paramlens.dims import Sym
 from paramlens.evaluate.frameworks import lineage, shared_memory
 from paramlens.evaluate.frameworks.named_results import named
 from paramlens.evaluate.frameworks.state import Producer
+from paramlens.shapes import ShapeMismatch
 from paramlens.values import (
     ClassValue,
     DictValue,
@@ -126,7 +127,12 @@ def run_operation(
             shared_memory.changed(vm, tensor)
 
     def run() -> Value:
-        result = rule(*plain_args, **plain_kwargs)
+        try:
+            result = rule(*plain_args, **plain_kwargs)
+        except ShapeMismatch:
+            if not name.startswith("numpy."):
+                raise
+            result = rule(*map(_perhaps_array, plain_args), **plain_kwargs)
         return _lists(result) if name.endswith(_LISTS) else named(name, from_rule(result))
 
     if not sources:
@@ -141,6 +147,13 @@ def run_operation(
         result = TensorValue(None, kind="keras", reason=problem.unknown)
     lineage.passed_on(vm, name, given, flat_tensors(result), in_place=in_place)
     return _linked(result, function, tuple(args), kwargs, sources)
+
+
+def _perhaps_array(value: Any) -> Any:
+    """numpy takes numbers for arrays; yet a formula (`1 - mask`) may be computed from an array."""
+    if isinstance(value, Sym) or (isinstance(value, TensorValue) and isinstance(value.data, Sym)):
+        return Unknown(Reason.UNKNOWN_ARGUMENT, str(value.data if isinstance(value, TensorValue) else value))
+    return tuple(map(_perhaps_array, value)) if isinstance(value, tuple) else value
 
 
 _IN_PLACE = (".fill", ".sort", ".set_shape", "random.shuffle", ".itemset")

@@ -10,7 +10,7 @@ from paramlens.dims import Sym, compare
 from paramlens.layers.operations import data as numbers
 from paramlens.layers.operations.tensors import (
     FLOAT_DEFAULT,
-    as_tensor,
+    as_array,
     elements_of,
     first_reason,
     kind_of,
@@ -50,7 +50,7 @@ def binary(op: str, left: Value, right: Value) -> Value:
     if op == "@":
         return plain(matrix_product(left, right))
     dtype = "bool" if op in COMPARISONS else promoted(op, left, right, kind)
-    a, b = as_tensor(left, kind), as_tensor(right, kind)
+    a, b = as_array(left, kind), as_array(right, kind)
     shape = broadcast_shape(a, b)
     elements = _binary_elements(op, a, b, shape, dtype, kind)
     return plain(make(shape, kind, dtype, elements, first_reason([left, right])))
@@ -73,7 +73,8 @@ def unary(op: str, x: TensorValue) -> Value:
 def matrix_product(left: Value, right: Value) -> TensorValue:
     """`left @ right` by torch's and numpy's rule: vectors as rows or columns, batch axes broadcast."""
     kind = kind_of(left, right)
-    a, b = as_tensor(left, kind), as_tensor(right, kind)
+    # no number has a product: a formula is computed from what may be an array
+    a, b = (unknown_tensor(kind) if isinstance(side, Sym) else as_array(side, kind) for side in (left, right))
     dtype = a.dtype if a.dtype == b.dtype else None
     if a.shape is None or b.shape is None:
         return unknown_tensor(kind, first_reason([left, right, a, b]), dtype)
@@ -100,7 +101,7 @@ def broadcast_shape(*tensors: TensorValue) -> Shape | None:
 def elementwise(*values: Value, kind: str | None = None, dtype: str | None = None) -> TensorValue:
     """The result of an elementwise function of these tensors and numbers, without its numbers."""
     kind = kind or kind_of(*values)
-    tensors = [as_tensor(value, kind) for value in values]
+    tensors = [as_array(value, kind) for value in values]
     return make(broadcast_shape(*tensors), kind, dtype, None, first_reason([*values, *tensors]))
 
 
@@ -145,7 +146,7 @@ def _dtype_of(value: Value, floats: str) -> tuple[str | None, bool]:
         return value.dtype, not (weak and value.data is not None and value.dtype is None)
     if numbers.is_number(value):
         return numbers.infer_dtype([value], floats), False
-    return as_tensor(value).dtype, True
+    return as_array(value).dtype, True
 
 
 def _category(dtype: str | None) -> int:
@@ -169,7 +170,7 @@ def _binary_elements(
     left = broadcast_elements(left, [int(s) for s in a.shape if isinstance(s, int)], target)
     right = broadcast_elements(right, [int(s) for s in b.shape if isinstance(s, int)], target)
     if dtype in numbers.FLOATS and op not in COMPARISONS:
-        rounded = [numbers.apply(lambda x: numbers.round_to(x, dtype), side) for side in (left, right)]
+        rounded = [numbers.round_all(side, dtype) for side in (left, right)]
         if rounded[0] is None or rounded[1] is None:
             return None
         left, right = rounded[0], rounded[1]

@@ -17,6 +17,7 @@ LIMIT = 10_000  # no more numbers than this are kept
 
 INTEGERS = frozenset({"int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"})
 FLOATS = frozenset({"float16", "bfloat16", "float32", "float64"})
+_FORMATS = {"float16": "e", "float32": "f", "float64": "d"}  # of `struct`
 COMPLEXES = frozenset({"complex64", "complex128"})
 
 
@@ -65,15 +66,26 @@ def round_to(value: Any, dtype: str | None) -> Any:
         return number
     if dtype == "bool":
         return bool(value)
-    if dtype == "float64":
-        return float(value)
-    if dtype == "float32":
-        return struct.unpack("f", struct.pack("f", value))[0]
-    if dtype == "float16":
-        return struct.unpack("e", struct.pack("e", value))[0]
+    if dtype in _FORMATS:
+        return struct.unpack(_FORMATS[dtype], struct.pack(_FORMATS[dtype], value))[0]
     if dtype is None:
         return value
     raise ValueError(dtype)
+
+
+def round_all(elements: Sequence[Any], dtype: str | None) -> list[Any] | None:
+    """Each number as this dtype holds it; None where that of one is not modelled. Floats are rounded in one go: weights
+    and positions that are kept have thousands of them."""
+    if dtype is None:
+        return list(elements)
+    code = _FORMATS.get(dtype)
+    if code is None:
+        return apply(lambda element: round_to(element, dtype), elements)
+    row = f"{len(elements)}{code}"
+    try:
+        return list(struct.unpack(row, struct.pack(row, *elements)))
+    except (Undetermined, Undecided, ArithmeticError, ValueError, TypeError, struct.error):
+        return None
 
 
 def infer_dtype(elements: Iterable[Any], floats: str) -> str | None:

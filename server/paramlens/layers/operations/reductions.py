@@ -62,7 +62,7 @@ def reduce_tensor(
         raise Undetermined(axes)
     chosen = None if axes is None else known_ints(axes, "the axis")
     keep = known_bool(keepdims)
-    if x.shape is None:
+    if x.shape is None or (isinstance(x.data, Sym) and chosen):  # a formula of what may be an array
         return x.with_shape(() if chosen is None and not keep else None, dtype=dtype)
     if not x.shape and chosen is not None and set(chosen) <= {0, -1}:
         chosen = ()  # torch admits axis 0 and −1 of a scalar

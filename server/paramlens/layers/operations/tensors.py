@@ -56,7 +56,7 @@ def make(
     kept: Any = None
     if elements is not None and shape is not None and len(elements) <= numbers.LIMIT:
         sizes = [size for size in shape if isinstance(size, int)]
-        rounded = numbers.apply(lambda element: numbers.round_to(element, dtype), elements)
+        rounded = numbers.round_all(elements, dtype)
         if len(sizes) == len(shape) and math.prod(sizes) == len(elements) and rounded is not None and rounded:
             kept = numbers.nest(rounded, sizes)
     return TensorValue(shape, kind=kind, dtype=dtype, data=kept, reason=reason)
@@ -74,7 +74,15 @@ def kind_of(*values: Any, default: str = "torch") -> str:
 
 
 def as_tensor(value: Any, kind: str = "torch", dtype: str | None = None) -> TensorValue:
-    """The tensor that a library makes of an argument: tensors as they are, numbers and nested sequences as arrays."""
+    """What a function that takes tensors makes of an argument. Where numbers are not taken for tensors, a formula may
+    be anything: what it is computed from is not known (`1 - mask`)."""
+    if isinstance(value, Sym) and kind != "numpy":
+        return unknown_tensor(kind, Unknown(Reason.UNKNOWN_ARGUMENT, str(value)), dtype)
+    return as_array(value, kind, dtype)
+
+
+def as_array(value: Any, kind: str = "torch", dtype: str | None = None) -> TensorValue:
+    """The tensor that a library makes of a value: tensors as they are, numbers and nested sequences as arrays."""
     if isinstance(value, TensorValue):
         return value
     if isinstance(value, Unknown):
@@ -91,7 +99,7 @@ def _stacked(items: tuple[Any, ...], kind: str, dtype: str | None) -> TensorValu
     """An array of the items along a new first axis."""
     if len(items) > numbers.LIMIT:
         return unknown_tensor(kind, Unknown(Reason.SIZE_LIMIT), dtype)
-    parts = [as_tensor(item, kind, dtype) for item in items if not isinstance(item, Unknown)]
+    parts = [as_array(item, kind, dtype) for item in items if not isinstance(item, Unknown)]
     shapes = {part.shape for part in parts}
     if not items:
         return make((0,), kind, dtype or FLOAT_DEFAULT[kind])

@@ -11,6 +11,7 @@ from paramlens.layers.operations import data as numbers
 from paramlens.layers.operations.arithmetic import broadcast_shape, elementwise
 from paramlens.layers.operations.naming import prefixed, torch_names, words
 from paramlens.layers.operations.tensors import (
+    as_array,
     as_size,
     as_sizes,
     as_tensor,
@@ -214,7 +215,7 @@ def inclusive_range(start: Any = 0, end: Any = None, step: Any = 1, **options: A
 
 def to_torch(value: Any, dtype: str | None = None) -> TensorValue:
     """A torch tensor with the contents of a tensor, array, number or nested sequence."""
-    tensor = as_tensor(value, "torch", dtype if not isinstance(value, TensorValue) else None)
+    tensor = as_array(value, "torch", dtype if not isinstance(value, TensorValue) else None)
     return make(tensor.shape, "torch", dtype or tensor.dtype, elements_of(tensor), tensor.reason)
 
 

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from paramlens.dims import Sym
 from paramlens.layers.declare import operation
 from paramlens.layers.operations import data as numbers
 from paramlens.layers.operations.arithmetic import binary, broadcast_shape, elementwise
@@ -20,7 +19,7 @@ from paramlens.layers.operations.tensors import (
     same,
 )
 from paramlens.shapes import ShapeMismatch, broadcast
-from paramlens.values import ParameterValue, Reason, TensorValue, Unknown, Value, undetermined
+from paramlens.values import ParameterValue, Reason, TensorValue, Unknown, Value
 
 METHOD = "torch.Tensor"
 
@@ -83,23 +82,16 @@ _EXACT: dict[str, Callable[[Any], Any]] = {
 }  # fmt: skip
 
 
-def given_tensor(value: Any) -> TensorValue:
-    """What these functions take, which is a tensor alone: a formula is computed from a value that is not known."""
-    if isinstance(value, Sym):
-        raise undetermined(Reason.UNKNOWN_ARGUMENT, "a tensor")
-    return as_tensor(value)
-
-
 @operation(*torch_names(" ".join(name for name in UNARY if name not in _EXACT)))
 def unary_function(input: TensorValue, *arguments: Any, **named: Any) -> TensorValue:
     """One number in, one number out: the shape stays."""
-    return same(given_tensor(input))
+    return same(as_tensor(input))
 
 
 def _declare_exact(name: str, function: Callable[[Any], Any]) -> None:
     @operation(*torch_names(name))
     def declared(input: TensorValue, *arguments: Any, **named: Any) -> TensorValue:
-        x = given_tensor(input)
+        x = as_tensor(input)
         elements = elements_of(x)
         if elements is None or arguments or named or (name in _FLOATING and x.dtype not in numbers.FLOATS):
             return same(x)
@@ -112,7 +104,7 @@ for _name, _function in _EXACT.items():
 
 @operation(*torch_names(" ".join(TORCH_ONLY), "torch"))
 def unary_torch_function(input: TensorValue, *arguments: Any, **named: Any) -> TensorValue:
-    return same(given_tensor(input))
+    return same(as_tensor(input))
 
 
 def mutate(x: TensorValue) -> TensorValue:

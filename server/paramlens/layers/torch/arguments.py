@@ -50,7 +50,7 @@ def integer(layer: str, name: str, value: Any) -> Dim:
 def _no_integer(layer: str, name: str, value: Any) -> Exception:
     """ShapeMismatch for what is certainly no integer; Undetermined for a value that may stand for one."""
     if value is None or isinstance(value, (float, complex, str, bytes, tuple, dict)):
-        return ShapeMismatch(f"{layer} expects an integer {name}, got {value!r}")
+        return ShapeMismatch(f"{layer} expects an integer {name}, got {value!r}", missing=value is None)
     return undetermined(Reason.UNKNOWN_ARGUMENT, name)
 
 
