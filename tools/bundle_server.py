@@ -1,10 +1,11 @@
 """Puts the server and the libraries it needs into one folder, for the VS Code extension of one platform.
 
-    python tools/bundle_server.py [--target linux-x64] [--into vscode-client/bundle]
+    python tools/bundle_server.py [--target linux-x64] [--into vscode-client/bundle] [--bytecode PYTHON]...
 
 Pure Python libraries are there once. libcst's compiled module is there for each CPython from 3.10 to 3.14 side by side:
 each interpreter loads the file that is named for it. Wheels come from the package index that pip is configured for, in
-the versions of `bundled.txt`; nothing is compiled or run.
+the versions of `bundled.txt`; none of their code is run. With `--bytecode` what an interpreter would compile when it
+starts the server for the first time, which takes it seconds, is compiled now.
 """
 
 from __future__ import annotations
@@ -37,18 +38,26 @@ PLATFORMS = {
 """The tags of wheels by the names that `vsce package --target` knows."""
 
 LEFT_OUT = (
-    "libcst/tests/*", "libcst/*/tests/*", "libcst/codemod/*", "libcst/tool.py",
-    "yaml/_yaml*", "_yaml/*", "*.pyi",
+    "libcst/tests/*", "libcst/*/tests/*", "libcst/*/*/tests/*", "libcst/codemod/*", "libcst/codemod/*/*",
+    "libcst/codegen/*", "libcst/testing/*", "libcst/tool.py", "yaml/_yaml*", "_yaml/*", "*.pyi",
 )
 """What the server never loads. The records of packages (`.dist-info`) stay: licences and versions are there."""
+
+WITH_BYTECODE = ("attr", "attrs", "cattrs", "libcst", "lsprotocol", "paramlens", "platformdirs", "pygls")
+WITHOUT_BYTECODE = r"[\\/](libcst.(matchers|display)|cattrs.preconf|cli.formats)[\\/]"
+"""Packages that every start loads, and the large parts of them that it does not."""
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--target", choices=PLATFORMS, default=this_platform(), help="platform of the extension")
     parser.add_argument("--into", type=Path, default=ROOT / "vscode-client" / "bundle", help="the folder to make")
+    parser.add_argument("--bytecode", action="append", default=[], metavar="PYTHON", help="interpreter to compile for")
     options = parser.parse_args()
     bundle(options.target, options.into)
+    for version, python in interpreters(options.bytecode).items():
+        compile_for(python, options.into / "libs")
+        sys.stdout.write(f"byte-code for CPython {version}\n")
     size = sum(file.stat().st_size for file in options.into.rglob("*") if file.is_file())
     sys.stdout.write(f"{options.into}: server for {options.target}, {size / 2**20:.1f} MiB unpacked\n")
     return 0
@@ -112,6 +121,28 @@ def add_paramlens(into: Path) -> None:
     text = f"Metadata-Version: 2.4\nName: paramlens\nVersion: {version}\nRequires-Python: >={VERSIONS[0]}\n"
     (record / "METADATA").write_text(text, encoding="utf-8")
     shutil.copy(ROOT / "LICENSE", record / "LICENSE")
+
+
+def interpreters(pythons: Iterable[str]) -> dict[str, str]:
+    """One of the interpreters for each version that the bundle is for; those that do not run are left out."""
+    question = "import sys; print(sys.implementation.name, *sys.version_info[:2])"
+    found = {}
+    for python in pythons:
+        try:
+            answer = subprocess.run([python, "-I", "-c", question], capture_output=True, text=True, check=True).stdout
+        except (OSError, subprocess.CalledProcessError):
+            continue
+        name, major, minor = answer.split()
+        if name == "cpython" and f"{major}.{minor}" in VERSIONS:
+            found[f"{major}.{minor}"] = python
+    return found
+
+
+def compile_for(python: str, libraries: Path) -> None:
+    """Make byte-code that is loaded as it is: the files beside it never change, and get other times when unpacked."""
+    command = [python, "-I", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "-s", str(libraries)]
+    folders = [str(libraries / name) for name in WITH_BYTECODE]
+    subprocess.run([*command, "-x", WITHOUT_BYTECODE, *folders, str(libraries / "typing_extensions.py")], check=True)
 
 
 def check(libraries: Path) -> None:

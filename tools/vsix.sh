@@ -9,7 +9,9 @@ client=vscode-client
 
 stamp=$client/node_modules/.package-lock.json
 [ -e "$stamp" ] && [ ! "$client/package-lock.json" -nt "$stamp" ] || npm --prefix "$client" ci
-"$python" tools/bundle_server.py --target "$platform" --into "$client/bundle"
+bytecode=(--bytecode "$python")
+for version in 3.10 3.11 3.12 3.13 3.14; do bytecode+=(--bytecode "python$version"); done # those that are there
+"$python" tools/bundle_server.py --target "$platform" --into "$client/bundle" "${bytecode[@]}"
 mkdir -p build "$client/build"
 # VS Code shows no pictures of the extension's own folder on its page: the walkthrough has them.
 grep -v '^!\[' "$client/README.md" | cat -s > "$client/build/README.md"

@@ -20,16 +20,18 @@ export interface Interpreter {
 
 export const OLDEST = [3, 10] as const;
 const ASKING_MS = 10_000;
-const QUESTION = [
-  "import importlib.machinery as m, importlib.util as u, json, sys",
-  "print(json.dumps({'implementation': sys.implementation.name, 'version': list(sys.version_info[:3]),",
-  "  'endings': m.EXTENSION_SUFFIXES, 'hasParamlens': u.find_spec('paramlens') is not None}))",
-].join("\n");
 
-/** What the interpreter says of itself, or why it cannot run the server. */
-export async function examine(python: string, folder: string): Promise<Interpreter | string> {
+/** Answered on lines, and without `json`: the server waits for it. */
+const QUESTION = [
+  "import importlib.machinery as m, sys",
+  "print(sys.implementation.name, '.'.join(map(str, sys.version_info[:3])), *m.EXTENSION_SUFFIXES, sep='\\n')",
+].join("\n");
+const PACKAGES_QUESTION = "import importlib.util as u; print(u.find_spec('paramlens') is not None)";
+
+/** What the interpreter says of itself, or why it cannot run the server. Its packages are looked at only when asked for. */
+export async function examine(python: string, folder: string, packages: boolean): Promise<Interpreter | string> {
   if (!(await isProgram(python))) return `there is no program “${python}”`;
-  const answer = await ask(python, folder);
+  const answer = await ask(python, folder, packages);
   if (typeof answer === "string") return `“${python}” does not work: ${answer}`;
   const [major = 0, minor = 0] = answer.version;
   const tooOld = major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
@@ -44,22 +46,22 @@ export function unfit(python: string, found: Interpreter, libraries: string): st
   return `“${python}” is ${name} ${found.version.join(".")}, for which this extension carries no compiled module`;
 }
 
-/** Isolated (-I): nothing of the folder or of PYTHON* variables is looked at. */
-function ask(python: string, folder: string): Promise<Interpreter | string> {
+/** Isolated (-I): nothing of the folder or of PYTHON* variables is looked at; nor (-S) of what is installed, unless asked. */
+function ask(python: string, folder: string, packages: boolean): Promise<Interpreter | string> {
+  const question = packages ? ["-c", `${QUESTION}\n${PACKAGES_QUESTION}`] : ["-S", "-c", QUESTION];
   return new Promise((resolve) => {
-    execFile(python, ["-I", "-c", QUESTION], { cwd: folder, timeout: ASKING_MS }, (error, stdout, stderr) => {
-      resolve(answer(error, stdout, stderr));
+    execFile(python, ["-I", ...question], { cwd: folder, timeout: ASKING_MS }, (error, stdout, stderr) => {
+      resolve(answer(error, stdout, stderr, packages));
     });
   });
 }
 
-function answer(error: Error | null, stdout: string, stderr: string): Interpreter | string {
+function answer(error: Error | null, stdout: string, stderr: string, packages: boolean): Interpreter | string {
   if (error && "killed" in error && error.killed) return `no answer within ${String(ASKING_MS / 1000)} s`;
   const [complaint = ""] = stderr.trim().split("\n");
   if (error) return complaint || error.message.trim().split("\n", 1).join("");
-  try {
-    return JSON.parse(stdout) as Interpreter;
-  } catch {
-    return "it is no Python interpreter";
-  }
+  const [implementation = "", version = "", ...rest] = stdout.trim().split(/\r?\n/);
+  const numbers = version.split(".").map(Number);
+  if (numbers.length !== 3 || numbers.some(Number.isNaN)) return "it is no Python interpreter";
+  return { implementation, version: numbers, endings: packages ? rest.slice(0, -1) : rest, hasParamlens: packages && rest.at(-1) === "True" };
 }

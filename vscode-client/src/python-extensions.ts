@@ -1,33 +1,25 @@
 /** The interpreter selected in the Python Environments or the Python extension, as far as they are there. */
+import type { PythonEnvironmentApi } from "@vscode/python-environments";
+import type { PythonExtension } from "@vscode/python-extension";
 import * as vscode from "vscode";
 import type { Candidate } from "./interpreters";
 
 const WAIT_MS = 5000;
 
-/** The parts of the extensions' public interfaces that are used here. */
-interface EnvironmentsApi {
-  getEnvironment(scope: vscode.Uri | undefined): Promise<{ execInfo?: { run?: { executable?: string } } } | undefined>;
-  readonly onDidChangeEnvironment: vscode.Event<unknown>;
-}
-
-interface PythonApi {
-  readonly environments?: {
-    getActiveEnvironmentPath(resource?: vscode.Uri): { readonly path: string };
-    resolveEnvironment(path: unknown): Promise<{ readonly executable: { readonly uri?: vscode.Uri } } | undefined>;
-    readonly onDidChangeActiveEnvironmentPath: vscode.Event<unknown>;
-  };
-}
+/** The parts of the extensions' public interfaces that are used here. One that is older or off may lack them. */
+type EnvironmentsApi = Partial<Pick<PythonEnvironmentApi, "getEnvironment" | "onDidChangeEnvironment">>;
+type PythonApi = Partial<Pick<PythonExtension, "environments">>;
 
 /** The selected interpreters, the extension to be asked first in front. */
 export async function selectedPythons(): Promise<readonly Candidate[]> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const fromEnvironments = await within(async () => {
-    const environment = await (await environmentsApi())?.getEnvironment(folder);
-    return environment?.execInfo?.run?.executable;
+    const environment = await (await environmentsApi())?.getEnvironment?.(folder);
+    return environment?.execInfo.run.executable;
   });
   const fromPython = await within(async () => {
     const known = (await pythonApi())?.environments;
-    const environment = await known?.resolveEnvironment(known.getActiveEnvironmentPath(folder));
+    const environment = known && (await known.resolveEnvironment(known.getActiveEnvironmentPath(folder)));
     return environment?.executable.uri?.fsPath;
   });
   const found: Candidate[] = [];
@@ -46,7 +38,7 @@ export async function onSelectedPython(listener: () => void): Promise<vscode.Dis
   const environments = await within(environmentsApi);
   const python = await within(pythonApi);
   return vscode.Disposable.from(
-    environments?.onDidChangeEnvironment(listener) ?? new vscode.Disposable(() => undefined),
+    environments?.onDidChangeEnvironment?.(listener) ?? new vscode.Disposable(() => undefined),
     python?.environments?.onDidChangeActiveEnvironmentPath(listener) ?? new vscode.Disposable(() => undefined),
   );
 }

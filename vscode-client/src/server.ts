@@ -56,7 +56,7 @@ export async function findServer(around: Surroundings): Promise<Search> {
       tried.push(sentence(source, `“${python}” lies in the workspace, which is not trusted`));
       continue;
     }
-    const found = await examine(python, around.extension);
+    const found = await examine(python, around.extension, around.importStrategy === "fromEnvironment");
     if (typeof found === "string") {
       tried.push(sentence(source, found));
     } else if (around.importStrategy === "fromEnvironment" && found.hasParamlens) {

@@ -43,9 +43,9 @@ describe("finding the server", { skip: process.platform === "win32" }, () => {
   /** An interpreter that says what it is when it is asked, isolated and in the extension's folder. */
   function interpreter(name: string, told: Told = {}): string {
     const { version = "3.12.1", implementation = "cpython", ending = ".cp312.so", hasParamlens = false } = told;
-    const numbers = version.split(".").map(Number);
-    const answer = JSON.stringify({ implementation, version: numbers, endings: [ending, ".abi3.so"], hasParamlens });
-    return program(name, `[ "$1" = -I ] && [ "$PWD" = '${extension}' ] && echo '${answer}'`);
+    const packages = hasParamlens ? "True" : "False";
+    const answer = [implementation, version, ending, ".abi3.so"].join("\n");
+    return program(name, `[ "$1" = -I ] && [ "$PWD" = '${extension}' ] && echo '${answer}' && { [ "$2" = -S ] || echo ${packages}; }`);
   }
 
   function search(around: Partial<Surroundings> = {}): Promise<Search> {

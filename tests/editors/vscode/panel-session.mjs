@@ -9,6 +9,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Editor } from "./editor.mjs";
 import { builtVsix, removeFolder, startBrowser, startVSCode, until } from "./session.mjs";
+import { stepsOf } from "./steps.mjs";
 
 const here = import.meta.dirname;
 const { values: options } = parseArgs({
@@ -38,24 +39,10 @@ function makeWorkspace() {
 
 let page;
 
-async function step(name, work) {
-  const start = performance.now();
-  const report = async (word) => {
-    console.log(`${word} ${((performance.now() - start) / 1000).toFixed(1).padStart(5)} s  ${name}`);
-    const file = `vscode-${word === "ok  " ? "" : "failed-"}${name.replaceAll(/[^a-z]+/gi, "-").toLowerCase()}.png`;
-    await page?.screenshot({ path: join(options.screenshots, file) });
-  };
-  try {
-    await work();
-  } catch (problem) {
-    await report("FAIL");
-    throw problem;
-  }
-  await report("ok  ");
-}
+const step = stepsOf({ page: () => page, screenshots: options.screenshots });
 
-/** The panel's page: VS Code puts it into a frame within a frame. */
-const panel = () => page.frameLocator("iframe.webview").frameLocator("iframe#active-frame");
+/** The panel's page: VS Code puts it into a frame within a frame. A notebook has a frame of its own. */
+const panel = () => page.frameLocator(`iframe.webview[src*="extensionId=paramlens"]`).frameLocator("iframe#active-frame");
 const row = (name) => panel().locator("tbody tr", { hasText: name });
 const heading = (total) => panel().getByRole("heading", { name: `${total} parameters` }).waitFor({ timeout: 30_000 });
 const cursorLine = async () => /Ln (\d+)/.exec(await page.locator('[id="status.editor.selection"]').innerText())?.[1];
@@ -85,6 +72,62 @@ async function useViews() {
   await step("panel graph", async () => {
     await panel().getByRole("tab", { name: "Graph" }).click();
     await panel().getByRole("button", { name: /^Dense 7 16,010, output \(None, 10\), from Dropout 6 \(None, 1600\)/ }).waitFor();
+  });
+}
+
+/** In the page: the line of the notebook on which the cursor is. */
+function lineAtCursor() {
+  const focused = document.querySelector(".notebookOverlay .monaco-editor.focused");
+  const top = focused?.querySelector(".cursors-layer .cursor")?.style.top;
+  const lines = [...(focused?.querySelectorAll(".view-lines > .view-line") ?? [])];
+  return lines.find((line) => line.style.top === top)?.textContent.replaceAll("\u00a0", " ") ?? "";
+}
+
+/** All code cells are one model; its last layer is made in another cell than the model. */
+async function notebook(editor) {
+  const cell = (text) => page.locator(".notebookOverlay .cell-list-container .view-line", { hasText: text }).first();
+  /** Whether the cursor is in a cell, on a line that starts so. */
+  const atCursor = async (start) => (await page.evaluate(lineAtCursor)).trimStart().startsWith(start);
+  await step("panel of a notebook", async () => {
+    await panel().getByRole("tab", { name: "Parts" }).click();
+    await page.locator(".monaco-editor[data-uri] .view-line").first().click(); // else it would be opened over the panel
+    await editor.open("notebook.ipynb");
+    await cell("model = keras.Sequential").click();
+    await page.locator(".tab", { hasText: "Model: notebook.ipynb" }).waitFor();
+    await heading("34,826");
+    await row("Dense").waitFor();
+  });
+  await step("panel clicked through to a cell and its line", async () => {
+    await row("18,496").last().click();
+    await until("the cursor on the second Conv2D", () => atCursor("layers.Conv2D(64"));
+    await row("Dense").click();
+    await until("the cursor in the cell of the head", () => atCursor("head = layers.Dense"));
+    const tabs = (await page.locator(".editor-group-container").first().locator(".tab").allInnerTexts()).map((name) => name.trim());
+    if (tabs.filter((name) => name.includes("notebook")).length !== 1) throw new Error(`tabs: ${tabs.join(", ")}`);
+  });
+  await step("panel follows the cursor from cell to cell", async () => {
+    await cell("layers.Conv2D(32").click();
+    await until("the row of the first Conv2D", async () => (await row("320").last().getAttribute("aria-selected")) === "true");
+    await cell("head = layers.Dense").click();
+    await until("the row of the head", async () => (await row("Dense").getAttribute("aria-selected")) === "true");
+  });
+  await step("panel follows an edit in a cell", async () => {
+    await cell("layers.Conv2D(64").click();
+    await page.keyboard.press("Home");
+    for (let count = 0; count < "layers.Conv2D(".length; count++) await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Delete");
+    await page.keyboard.press("Delete");
+    await page.keyboard.type("8");
+    await heading((34826 - (18496 - 2312) - (1600 - 200) * 10).toLocaleString("en-US"));
+  });
+  await step("panel goes to a cell of a notebook that is behind another file", async () => {
+    await editor.open("sizes.py"); // has no models: the notebook's stay
+    await row("Dense").click();
+    await until("the cursor in the cell of the head", () => atCursor("head = layers.Dense"));
+  });
+  await step("panel of the file again", async () => {
+    await editor.open("model.py");
+    await heading("34,826");
   });
 }
 
@@ -121,7 +164,7 @@ async function reload(address) {
 
 async function session() {
   makeWorkspace();
-  const vscode = await startVSCode({ install, folder, extension: options.vsix });
+  const vscode = await startVSCode({ install, folder, extensions: [options.vsix] });
   const browser = await startBrowser(process.env.PARAMLENS_CHROMIUM ?? "/usr/bin/chromium");
   try {
     const settings = { "security.workspace.trust.enabled": false, "editor.minimap.enabled": false, "files.autoSave": "off" };
@@ -129,9 +172,10 @@ async function session() {
     page = await browser.newPage({ viewport: { width: 1500, height: 800 } });
     await page.goto(vscode.address(workspace, modelFile));
     const editor = new Editor(page);
-    await page.locator(".monaco-editor[data-uri] .view-line").first().waitFor();
+    await page.locator(".monaco-editor[data-uri] .view-line").first().waitFor({ timeout: 60_000 });
     await openPanel(editor);
     await useViews();
+    await notebook(editor);
     await edit(editor);
     await reload(vscode.address(workspace, modelFile));
   } finally {

@@ -108,8 +108,8 @@ class Page {
   }
 }
 
-async function openPage(browser, theme) {
-  const page = await browser.newPage({ viewport: { width: 760, height: 760 }, deviceScaleFactor: 1.25, reducedMotion: "reduce" });
+async function openPage(browser, theme, width = 760) {
+  const page = await browser.newPage({ viewport: { width, height: 760 }, deviceScaleFactor: 1.25, reducedMotion: "reduce" });
   page.setDefaultTimeout(8000);
   const problems = [];
   page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
@@ -141,7 +141,7 @@ async function openPage(browser, theme) {
 }
 
 async function session(browser, data) {
-  const { shown, problems } = await openPage(browser, "dark");
+  const { shown, problems } = await openPage(browser, "dark", 950);
   const { page } = shown;
 
   await step("panel: says that it is ready, and what to do without a model", async () => {
@@ -271,6 +271,47 @@ async function session(browser, data) {
   await page.close();
 }
 
+const WIDTHS = [480, 520, 560, 640, 720, 760, 840, 950, 1100, 1280];
+const COLUMNS = ["Part", "Parameters", "Share", "Output", "Weights", "Multiply-adds"];
+
+/** Narrow panels leave columns out, and wrap; nothing is cut or has to be scrolled to sideways. */
+async function fit(browser, data, theme) {
+  const { shown } = await openPage(browser, theme);
+  const { page } = shown;
+  const cut = [];
+  const look = async (name, width) => {
+    await page.setViewportSize({ width, height: 760 });
+    cut.push(...(await page.evaluate(wider)).map((text) => `${name} at ${width}: ${text}`));
+    if ([480, 640, 950, 1280].includes(width)) await shown.picture(`${theme}-${name}-${width}`);
+  };
+  await step(`panel: ${theme}: nothing is cut from 480 to 1280 pixels`, async () => {
+    for (const name of ["resnet", "gpt", "symbolic"]) {
+      await shown.tab("Parts").catch(() => undefined);
+      await shown.show(name === "resnet" ? withBudgets(data.resnet) : data[name]);
+      const all = page.getByRole("button", { name: "Expand all" });
+      if (await all.isVisible()) await all.click();
+      for (const width of WIDTHS) await look(name, width);
+      const titles = await page.getByRole("columnheader").allInnerTexts();
+      assert.deepEqual(titles.map((title) => title.replace(/ .$/, "")), COLUMNS);
+    }
+    await shown.show(data.resnet);
+    await shown.tell({ type: "commit", commit: data.commit });
+    await shown.tab("Compare");
+    await page.getByLabel("Only what differs").waitFor();
+    for (const width of WIDTHS) await look("compare", width);
+    assert.equal(cut.join("\n"), "");
+  });
+  await page.close();
+}
+
+/** In the page: what is wider than the room it has. */
+function wider() {
+  const kept = [...document.querySelectorAll("body, .scroll, .figures, .details, .tabs, .tools, .totals, th, td, .words")];
+  const shown = kept.filter((element) => element.offsetParent !== null || element === document.body);
+  const places = shown.filter((element) => element.scrollWidth > element.clientWidth + 1 || element.getBoundingClientRect().right > innerWidth + 1);
+  return places.map((element) => `${element.tagName} ${element.className}: ${element.textContent.slice(0, 40)} (${element.scrollWidth} in ${element.clientWidth})`);
+}
+
 /** Each view in a theme, looked at by axe. */
 async function look(browser, data, theme) {
   const { shown, problems } = await openPage(browser, theme);
@@ -317,6 +358,7 @@ const browser = await startBrowser(process.env.PARAMLENS_CHROMIUM ?? "/usr/bin/c
 try {
   await session(browser, data);
   for (const theme of Object.keys(THEMES)) await look(browser, data, theme);
+  for (const theme of ["light", "dark"]) await fit(browser, data, theme);
 } finally {
   await browser.close();
 }

@@ -112,7 +112,7 @@ async function hover(browser, vscode, theme) {
 
 /** The squiggle with its problem, and the status bar. */
 async function budget(browser, vscode, theme) {
-  const editor = await openWindow(browser, vscode, 760, 600);
+  const editor = await openWindow(browser, vscode, 760, 820);
   await alone(editor);
   await until("a squiggle", () => editor.squiggles());
   await until("the budget", async () => (await editor.status()).includes("30,000"));
@@ -136,7 +136,7 @@ async function layers(browser, vscode, theme) {
   await shoot(editor, `layers-${theme}`, DOCS, MEDIA);
 }
 
-const vscode = await startVSCode({ install, folder, extension: resolve(options.vsix) });
+const vscode = await startVSCode({ install, folder, extensions: [resolve(options.vsix)] });
 const browser = await startBrowser(chromium);
 try {
   for (const [theme, name] of Object.entries(THEMES)) {

@@ -8,7 +8,9 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { counted, expectedHints, number } from "./counts.mjs";
 import { Editor } from "./editor.mjs";
+import { quickFixes } from "./quick-fixes.mjs";
 import { builtVsix, removeFolder, startBrowser, startVSCode, until } from "./session.mjs";
+import { stepsOf } from "./steps.mjs";
 import { Surroundings } from "./surroundings.mjs";
 
 const here = import.meta.dirname;
@@ -18,7 +20,7 @@ const { values: options } = parseArgs({
     vsix: { type: "string", default: builtVsix() },
     cli: { type: "string", default: "paramlens" },
     screenshots: { type: "string", default: join(build, "screenshots") },
-    parts: { type: "string", default: "read change furniture mishaps again restricted" },
+    parts: { type: "string", default: "read change fixes furniture mishaps again restricted" },
   },
 });
 const parts = options.parts.split(" ");
@@ -43,22 +45,7 @@ const figures = {};
 
 let page;
 
-/** Steps build on one another, so the first that fails ends the session. */
-async function step(name, work) {
-  const start = performance.now();
-  const report = async (word) => {
-    console.log(`${word} ${((performance.now() - start) / 1000).toFixed(1).padStart(5)} s  ${name}`);
-    const file = `vscode-${word === "ok  " ? "" : "failed-"}${name.replaceAll(/[^a-z]+/gi, "-").toLowerCase()}.png`;
-    await page?.screenshot({ path: join(options.screenshots, file) });
-  };
-  try {
-    await work();
-  } catch (problem) {
-    await report("FAIL");
-    throw problem;
-  }
-  await report("ok  ");
-}
+const step = stepsOf({ page: () => page, screenshots: options.screenshots });
 
 async function openWindow(browser, vscode) {
   await page?.context().close();
@@ -67,7 +54,7 @@ async function openWindow(browser, vscode) {
   page = await context.newPage();
   await page.goto(vscode.address(workspace, modelFile));
   const editor = new Editor(page);
-  await page.locator(".monaco-editor[data-uri] .view-line").first().waitFor();
+  await page.locator(".monaco-editor[data-uri] .view-line").first().waitFor({ timeout: 60_000 });
   return editor;
 }
 
@@ -384,7 +371,8 @@ async function restricted(browser, vscode) {
 /** A model's cell uses the imports of the cell before it; all cells are one module. */
 async function notebook(editor) {
   writeFileSync(sizesFile, "CLASSES = 10\n");
-  const cells = JSON.parse(text("notebook.ipynb")).cells.filter((cell) => cell.cell_type === "code");
+  const all = JSON.parse(text("notebook.ipynb")).cells;
+  const cells = all.filter((cell) => cell.cell_type === "code");
   const shown = (index) => page.evaluate((number) => {
     const editors = [...document.querySelectorAll(".notebookOverlay .monaco-editor[data-uri]")];
     editors.sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top);
@@ -395,8 +383,9 @@ async function notebook(editor) {
   await step("hints in a notebook", async () => {
     await editor.open("notebook.ipynb");
     for (const [index, cell] of cells.entries()) {
-      const expected = expectedHints(report("notebook.ipynb"), index + 1);
-      if (index > 0 && expected.size === 0) throw new Error(`the command line finds nothing in cell ${index + 1}`);
+      const number = all.indexOf(cell) + 1;
+      const expected = expectedHints(report("notebook.ipynb"), number);
+      if (index > 0 && expected.size === 0) throw new Error(`the command line finds nothing in cell ${number}`);
       await editor.hints(cell.source.join(""), expected, 20_000, () => shown(index));
     }
   });
@@ -433,7 +422,7 @@ async function openAgain(browser, vscode) {
 
 async function session() {
   const { environment } = surroundings;
-  const vscode = await startVSCode({ install, folder, extension: resolve(options.vsix), environment });
+  const vscode = await startVSCode({ install, folder, extensions: [resolve(options.vsix)], environment });
   const browser = await startBrowser(chromium);
   try {
     vscode.settings({}, trusting);
@@ -444,6 +433,10 @@ async function session() {
     if (parts.includes("read")) await readModel(editor);
     else await editor.hint(CONV_2, "18,496", 60_000);
     if (parts.includes("change")) await changeModel(editor);
+    if (parts.includes("fixes")) {
+      await quickFixes({ step, editor, text, showsCounts: (name) => showsWhatTheCommandLineCounts(editor, name) });
+      await step("back from the mistakes", () => editor.open("model.py"));
+    }
     if (parts.includes("furniture")) await furniture(editor, vscode);
     if (parts.includes("mishaps")) await mishaps(editor, vscode);
     if (parts.includes("again")) await openAgain(browser, vscode);

@@ -25,10 +25,9 @@ export function builtVsix() {
   return join(build, names.find((name) => name.endsWith(".vsix")) ?? "paramlens.vsix");
 }
 
-/** Starts the server of the installation in `install`, with `extension` (a .vsix) in it. */
-export async function startVSCode({ install, folder, extension, environment = {} }) {
+/** Starts the server of the installation in `install`, with `extensions` (.vsix files) in it. */
+export async function startVSCode({ install, folder, extensions, environment = {} }) {
   const userData = join(folder, "user");
-  const extensions = join(folder, "extensions");
   const env = {
     ...process.env,
     ...environment,
@@ -40,8 +39,9 @@ export async function startVSCode({ install, folder, extension, environment = {}
     env[`XDG_${name}_${name === "RUNTIME" ? "DIR" : "HOME"}`] = place;
   }
   const program = join(install, "bin", "code-server");
-  const common = ["--user-data-dir", userData, "--extensions-dir", extensions, "--disable-telemetry"];
-  execFileSync(program, [...common, "--install-extension", extension], { env, stdio: "pipe" });
+  const common = ["--user-data-dir", userData, "--extensions-dir", join(folder, "extensions"), "--disable-telemetry"];
+  const installed = extensions.flatMap((extension) => ["--install-extension", extension]);
+  execFileSync(program, [...common, ...installed], { env, stdio: "pipe" });
 
   const port = await freePort();
   const host = `127.0.0.1:${port}`;
@@ -64,6 +64,8 @@ export async function startVSCode({ install, folder, extension, environment = {}
     },
     /** The processes below that were started with these words, such as the language server's. */
     processes: (words) => descendants(child.pid).filter((pid) => commandOf(pid).includes(words)),
+    /** Their whole commands. */
+    commands: (words) => descendants(child.pid).map(commandOf).filter((command) => command.includes(words)),
     stop: () => stopTree(child),
   };
 }

@@ -164,7 +164,7 @@ function cells(pair: Pair, model: Model): (JSX.Element | string)[] {
     <span class={pair.difference.startsWith("+") ? "more" : pair.difference.startsWith("\u2212") ? "less" : "quiet"}>
       {pair.difference}
     </span>,
-    both ? shapes.join(" → ") : (shapes[1] ?? "") || (shapes[0] ?? ""),
+    <span class="shape">{both ? shapes.join(" → ") : (shapes[1] ?? "") || (shapes[0] ?? "")}</span>,
   ];
 }
 

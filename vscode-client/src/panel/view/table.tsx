@@ -62,7 +62,7 @@ function cells({ part, parent }: Entry): (JSX.Element | string)[] {
     <Name part={part} top={!parent} />,
     <Total part={part} />,
     <Share part={part} />,
-    part.output,
+    <span class="shape">{part.output}</span>,
     part.total.number === 0 ? "" : part.memory.text,
     part.macs.text,
   ];

@@ -184,7 +184,7 @@ function Line({ row, columns, current, onSelect, onOpen, onToggle }: { row: Grid
 /** The first cell: as far in as the row is deep, with the arrow that opens it. */
 function First({ row, cell, onToggle }: { row: GridRow; cell: ComponentChildren; onToggle: () => void }): JSX.Element {
   return (
-    <span class="first" style={{ paddingLeft: `${String((row.level - 1) * 14)}px` }}>
+    <span class="first" style={{ "--depth": String(row.level - 1) }}>
       <span
         class={`arrow ${row.expanded === undefined ? "none" : row.expanded ? "open" : "closed"}`}
         aria-hidden="true"
