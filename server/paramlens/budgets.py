@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 
 from paramlens import written
-from paramlens.costs import Costs, at_least, certain_total, costliest, own_count, parts, training_bytes, weight_bytes
+from paramlens.costs import Costs, at_least, certain_total, costliest, own_count, parts, training, weight_bytes
 from paramlens.facts import ModelFact, Problem, Status
 from paramlens.records import Record, record
 
@@ -82,7 +82,7 @@ def _uses(model: ModelFact, budget: Budget, costs: Costs) -> Iterator[_Use]:
     bound = "at least " if tally.status is Status.LOWER_BOUND else ""
     total = at_least(tally)
     trainable = tally.trainable if total is not None else None
-    held, trained = weight_bytes(model.layer, costs), training_bytes(model.layer, costs)
+    held, need = weight_bytes(model.layer, costs), training(model, costs)
     if total is not None and budget.max_params is not None:
         yield _Use(total, budget.max_params, f"has {bound}{written.parameters(total)}", "{:,}".format)
     if isinstance(trainable, int) and budget.max_trainable_params is not None:
@@ -90,9 +90,9 @@ def _uses(model: ModelFact, budget: Budget, costs: Costs) -> Iterator[_Use]:
         yield _Use(trainable, budget.max_trainable_params, text, "{:,}".format)
     if held is not None and budget.max_memory is not None:
         yield _Use(held, budget.max_memory, f"needs {written.memory(held)} for its weights", written.memory)
-    if trained is not None and budget.max_training_memory is not None:
-        text = f"needs {written.memory(trained)} to train with {costs.optimizer_title}"
-        yield _Use(trained, budget.max_training_memory, text, written.memory)
+    if need is not None and budget.max_training_memory is not None:
+        text = f"needs {need.words(written.memory(need.bytes))}"
+        yield _Use(need.bytes, budget.max_training_memory, text, written.memory)
     if isinstance(model.macs, int) and budget.max_macs is not None:
         yield _Use(model.macs, budget.max_macs, f"needs {written.multiply_adds(model.macs)}", written.short)
 

@@ -49,13 +49,15 @@ OPTIMIZER_TITLES: Mapping[str, str] = MappingProxyType(
 
 @record
 class Costs(Record):
-    """What the figures assume: the type of a weight whose own is the default, and the optimizer.
+    """What the figures assume: the type of a weight whose own is the default, the optimizer, and how many samples are
+    trained on at a time.
 
-    `dtype` None leaves every weight the type that the code gives it.
+    `dtype` None leaves every weight the type that the code gives it; `batch_size` None leaves activations out.
     """
 
     dtype: str | None = None
     optimizer: str = "adam"
+    batch_size: int | None = None
 
     @property
     def optimizer_title(self) -> str:
@@ -101,7 +103,7 @@ def weight_types(layer: LayerFact) -> frozenset[str]:
 
 
 def training_bytes(layer: LayerFact, costs: Costs) -> int | None:
-    """Weights + gradients + optimizer state: bytes · total + bytes · trainable · (1 + states), activations not counted.
+    """Weights + gradients + optimizer state: bytes · total + bytes · trainable · (1 + states), without activations.
 
     None when the total is not certain, the weights have several types, or the optimizer's state is not simply a
     multiple of the weights, as that of Muon where not all are matrices.
@@ -115,6 +117,43 @@ def training_bytes(layer: LayerFact, costs: Costs) -> int | None:
     if costs.optimizer == "muon" and not _only_matrices(layer):
         return None
     return held + trainable * DTYPE_BYTES[name] * (1 + states)
+
+
+def activation_bytes(model: ModelFact, costs: Costs) -> int | None:
+    """The outputs of the layers that have weights, and their gradients, for one batch: 2 · batch · numbers · bytes.
+
+    That is the estimate of torchinfo, its "forward/backward pass size". None where there is no batch size or the
+    outputs are not known.
+    """
+    kind = weight_type(model.layer, costs)
+    if costs.batch_size is None or kind not in DTYPE_BYTES or not isinstance(model.activations, int):
+        return None
+    return 2 * costs.batch_size * model.activations * DTYPE_BYTES[kind]
+
+
+@record
+class Training(Record):
+    """The memory that training a model takes, whether activations are in it, and the words behind it."""
+
+    bytes: int
+    is_estimate: bool
+    purpose: str
+
+    def words(self, memory: str) -> str:
+        """`≈ 1.2 GiB to train with Adam, 32 at a time`, with the written memory."""
+        return f"{'≈ ' if self.is_estimate else ''}{memory} {self.purpose}"
+
+
+def training(model: ModelFact, costs: Costs) -> Training | None:
+    """Weights, gradients, optimizer state and, where they are known, activations; None as for `training_bytes`."""
+    held = training_bytes(model.layer, costs)
+    if held is None:
+        return None
+    kept = activation_bytes(model, costs)
+    purpose = f"to train with {costs.optimizer_title}"
+    if kept is not None:
+        return Training(held + kept, True, f"{purpose}, {costs.batch_size:,} at a time")
+    return Training(held, False, purpose if costs.batch_size is None else f"{purpose}, without activations")
 
 
 def _only_matrices(layer: LayerFact) -> bool:

@@ -62,7 +62,6 @@ class CallFact(Record):
     input_shapes: tuple[Shape | None, ...]
     output_shapes: tuple[Shape | None, ...]
     sources: tuple[tuple[str, Place | None], ...] = ()
-    macs: Dim | None = None
     place: Place | None = None
 
 
@@ -71,7 +70,8 @@ class LayerFact(Record):
     """One layer, module or model instance and what it owns. `weights` are its own, children have theirs.
 
     `name` is the name under which the parent holds it. `shared` says that its parameters were already listed under
-    another name in the same tree (tied weights, a layer used twice): they count once.
+    another name in the same tree (tied weights, a layer used twice): they count once. `macs` are its multiply-adds in
+    one call of the model that it is part of, for one sample of that; where they are not known `macs_reason` says why.
     """
 
     name: str
@@ -83,6 +83,8 @@ class LayerFact(Record):
     arguments: tuple[tuple[str, str], ...] = ()  # constructor arguments as written values, for hover
     place: Place | None = None
     shared: bool = False
+    macs: Dim | None = None
+    macs_reason: str = ""
 
     @property
     def output_shape(self) -> Shape | None:
@@ -95,7 +97,8 @@ class SiteFact(Record):
 
     `tallies` holds the distinct ones, ascending; `instances` how many objects were made; `layers` one LayerFact for
     each distinct tally. `repeated` says that the site stands in a loop whose length is not known, `stale` that the
-    facts are those of an earlier version: its statement does not parse now, or it is being evaluated again.
+    facts are those of an earlier version: its statement does not parse now, or it is being evaluated again. `macs` are
+    the multiply-adds of each of them, where all have the same, else None and the reason.
     """
 
     place: Place
@@ -105,6 +108,8 @@ class SiteFact(Record):
     layers: tuple[LayerFact, ...]
     repeated: bool = False
     stale: bool = False
+    macs: Dim | None = None
+    macs_reason: str = ""
 
     @property
     def status(self) -> Status:
@@ -115,13 +120,18 @@ class SiteFact(Record):
 
 @record
 class ModelFact(Record):
-    """A module-level or main-path model, or the result of `--call` (then `name` is the expression)."""
+    """A module-level or main-path model, or the result of `--call` (then `name` is the expression).
+
+    `macs` and `activations` are for one sample: multiply-adds, and the numbers in the outputs of its layers that have
+    weights.
+    """
 
     name: str
     class_name: str
     place: Place
     layer: LayerFact
     macs: Dim | None = None
+    activations: Dim | None = None
 
     @property
     def tally(self) -> Tally:
@@ -130,6 +140,10 @@ class ModelFact(Record):
 
 MISMATCH = "shape-mismatch"
 """The rule under which the evaluation notes shapes that do not fit."""
+
+
+NOT_CALLED = "it is not called"
+"""Why there are no multiply-adds of a layer that no code calls."""
 
 
 class PartKind(enum.Enum):

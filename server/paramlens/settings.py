@@ -91,7 +91,7 @@ class Settings(Record):
 
     @property
     def costs(self) -> Costs:
-        return Costs(self.dtype, self.optimizer)
+        return Costs(self.dtype, self.optimizer, self.batch_size)
 
 
 @record

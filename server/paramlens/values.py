@@ -358,10 +358,10 @@ class TensorValue(Mutable):
 
     `kind` is "torch", "keras" or "numpy". `shape` is None when not even the rank is known. `data` is a nested tuple
     of numbers (a bare number for rank 0). `producer` links a Keras tensor to the call that made it, `origin` any tensor
-    to the step of a model that it comes from.
+    to the step of a model that it comes from; `mixed` says that the first axis of one of Keras may not be the samples.
     """
 
-    __slots__ = ("data", "dtype", "kind", "origin", "producer", "reason", "shape")
+    __slots__ = ("data", "dtype", "kind", "mixed", "origin", "producer", "reason", "shape")
 
     def __init__(
         self,
@@ -381,6 +381,7 @@ class TensorValue(Mutable):
         self.producer = producer
         self.reason = reason  # why the shape is not known
         self.origin: Any = None
+        self.mixed = False
 
     def with_shape(self, shape: Shape | None, *, dtype: str | None = None, data: Any = None) -> TensorValue:
         """A new tensor of the same kind with another shape."""

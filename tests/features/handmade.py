@@ -91,7 +91,7 @@ def mnist() -> Analysis:
             weight("kernel", kernel_h=3, kernel_w=3, in_channels=1, filters=32),
             weight("bias", filters=32),
         ),
-        calls=(CallFact(((None, 28, 28, 1),), ((None, 26, 26, 32),), (("keras.Input", None),), 194_688),),
+        calls=(CallFact(((None, 28, 28, 1),), ((None, 26, 26, 32),), (("keras.Input", None),)),),
     )
     pool = place_of(SOURCE, "layers.MaxPooling2D(2)")
     conv_2 = layer(
@@ -104,7 +104,7 @@ def mnist() -> Analysis:
             weight("bias", filters=64),
         ),
         calls=(
-            CallFact(((None, 13, 13, 32),), ((None, 11, 11, 64),), (("keras.layers.MaxPooling2D", pool),), 2_230_272),
+            CallFact(((None, 13, 13, 32),), ((None, 11, 11, 64),), (("keras.layers.MaxPooling2D", pool),)),
         ),
     )
     pooling = layer("keras.layers.MaxPooling2D", exact(0), name="max_pooling2d", place=pool)
@@ -117,14 +117,15 @@ def mnist() -> Analysis:
     )
     whole = place_of(SOURCE, "keras.Sequential([", end="\n])")
     root = layer("keras.Sequential", exact(34_826), place=whole, children=(conv_1, pooling, conv_2, dense))
-    layers = (root, conv_1, pooling, conv_2, dense)
     sites = tuple(
-        SiteFact(part.place, part.class_name, (part.tally,), 1, (part,)) for part in layers if part.place is not None
+        SiteFact(part.place, part.class_name, (part.tally,), 1, (part,), macs=macs)
+        for part, macs in ((root, 2_440_960), (conv_1, 194_688), (pooling, 0), (conv_2, 2_230_272), (dense, 16_000))
+        if part.place is not None
     )
     return Analysis(
         PATH,
         SOURCE,
         sites,
-        (ModelFact("model", "keras.Sequential", whole, root, 2_440_960),),
+        (ModelFact("model", "keras.Sequential", whole, root, 2_440_960, 29_386),),
         unknowns={"SIZE_LIMIT": 2},
     )

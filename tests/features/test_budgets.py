@@ -119,7 +119,7 @@ LIMITS = [  # a limit that is broken, one that is nearly used up, one that is ke
     ("max-params", "3k", 3200, "10k"),  # 224 + 2,890 = 3,114
     ("max-trainable-params", 3000, "3.2k", 10_000),
     ("max-memory", "12 KiB", "13 KiB", "1 MiB"),  # 12,456 bytes
-    ("max-training-memory", "40 KiB", "50 KiB", "1 MiB"),  # 49,824 bytes with Adam
+    ("max-training-memory", "100 KiB", "130 KiB", "1 MiB"),  # 49,824 bytes with Adam, 2 · 32 · 298 · 4 of activations
     ("max-macs", "10k", 11_000, "1M"),  # 36 · 216 + 2,880 = 10,656
 ]
 

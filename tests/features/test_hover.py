@@ -23,7 +23,7 @@ def test_the_design_s_example() -> None:
         "",
         "input (None, 13, 13, 32) from MaxPooling2D, line 6 · output (None, 11, 11, 64)",
         "",
-        "53.1% of model · 72.3 KiB of float32 weights · 289 KiB to train with Adam · 2.2 M multiply-adds",
+        "53.1% of model · 72.3 KiB of float32 weights · 289 KiB to train with Adam · 2.2 M multiply-adds a sample",
     ]
     assert found.markdown.startswith("**Conv2D**: 18,496 parameters, all trainable")
     assert "```text\nkernel (3, 3, 32, 64)  18,432\nbias   (64)                64\n```" in found.markdown

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from paramlens.evaluate.frames import Frame, Pending, Signal, Thrown
@@ -29,11 +30,11 @@ def either(vm: Interpreter, frame: Frame, first: Run, second: Run, born: int | N
     waiting = len(frame.pending)
     held = True
     try:
-        one, error = _attempt(first)
+        one, error = _attempt(vm, first)
         changes = journal.changes(mark)
         rebase(vm, frame, waiting, mark)
         journal.undo(mark)
-        two, other_error = _attempt(second)
+        two, other_error = _attempt(vm, second)
         if error is not None and other_error is not None:
             raise other_error
         if error is not None:
@@ -72,14 +73,16 @@ def either_value(vm: Interpreter, first: Callable[[], Value], second: Callable[[
     mark = journal.mark()
     try:
         try:
-            one = first()
+            with _undecided(vm):
+                one = first()
         except Thrown:
             journal.undo(mark)
             return second()
         changes = journal.changes(mark)
         journal.undo(mark)
         try:
-            two = second()
+            with _undecided(vm):
+                two = second()
         except Thrown:
             journal.undo(mark)
             journal.apply(changes)
@@ -158,11 +161,22 @@ def rescue(vm: Interpreter, frame: Frame) -> Signal | None:
     return signal
 
 
-def _attempt(run: Run) -> tuple[Signal | None, Thrown | None]:
+def _attempt(vm: Interpreter, run: Run) -> tuple[Signal | None, Thrown | None]:
     try:
-        return run(), None
+        with _undecided(vm):
+            return run(), None
     except Thrown as error:
         return None, error
+
+
+@contextmanager
+def _undecided(vm: Interpreter) -> Iterator[None]:
+    """What runs meanwhile perhaps does not run."""
+    vm.undecided += 1
+    try:
+        yield
+    finally:
+        vm.undecided -= 1
 
 
 def _kind(signal: Signal | None) -> str:

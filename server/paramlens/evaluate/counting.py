@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from paramlens.dims import Dim, Sym, TooLarge, total
@@ -12,7 +12,7 @@ from paramlens.evaluate.frameworks import keras_layer, torch_module
 from paramlens.evaluate.frameworks.conversion import flat_tensors
 from paramlens.evaluate.frameworks.state import Call, LayerState, Producer
 from paramlens.evaluate.leaf_counts import leaf_tally
-from paramlens.evaluate.multiply_adds import macs_of
+from paramlens.evaluate.passes import Figures
 from paramlens.evaluate.tree import TREE_LIMIT, all_instances, children_of
 from paramlens.facts import CallFact, LayerFact, Status, Tally, WeightFact
 from paramlens.shapes import DTYPE_BYTES, element_count
@@ -233,7 +233,9 @@ def _count(weight: ParameterValue) -> Dim | None:
 # ---------------------------------------------------------------------------------------------------------- facts
 
 
-def layer_fact(vm: Interpreter, instance: Instance, name: str = "", depth: int = 12) -> LayerFact:
+def layer_fact(
+    vm: Interpreter, instance: Instance, name: str, depth: int, figures_of: Callable[[Instance], Figures]
+) -> LayerFact:
     """The tree of an instance as plain data."""
     seen: set[int] = set()
     seen_weights: set[int] = set()
@@ -244,16 +246,19 @@ def layer_fact(vm: Interpreter, instance: Instance, name: str = "", depth: int =
         seen.add(id(item))
         budget[0] -= 1
         inner = [] if shared or level == 0 or budget[0] < 0 else children_of(item)
+        figures = Figures(None) if shared else figures_of(item)
         return LayerFact(
             name=label,
             class_name=display_name(item),
             tally=vm.tallies.of(item),
             weights=() if shared else tuple(weigh(n, w) for n, w in weights_of(item)),
             children=tuple(describe(child, child_name, level - 1) for child_name, child in inner),
-            calls=tuple(_call_fact(item, call) for call in item.state.calls[:4]),
+            calls=tuple(_call_fact(call) for call in item.state.calls[:4]),
             arguments=item.state.given,
             place=item.place,
             shared=shared,
+            macs=figures.macs,
+            macs_reason=figures.reason,
         )
 
     def weigh(label: str, weight: ParameterValue) -> WeightFact:
@@ -282,11 +287,11 @@ def _weight_fact(name: str, weight: ParameterValue, *, shared: bool) -> WeightFa
     )
 
 
-def _call_fact(instance: Instance, call: Call) -> CallFact:
+def _call_fact(call: Call) -> CallFact:
     outputs = tuple(tensor.shape for tensor in flat_tensors(call.output))
     inputs = tuple(tensor.shape for tensor in call.inputs)
     sources = tuple(_source(tensor) for tensor in call.inputs)
-    return CallFact(inputs, outputs, sources, macs_of(instance, call), call.place)
+    return CallFact(inputs, outputs, sources, call.place)
 
 
 def _source(tensor: TensorValue) -> tuple[str, Place | None]:

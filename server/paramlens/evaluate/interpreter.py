@@ -141,6 +141,8 @@ class Interpreter:
         self.assigned_variables = set(self.lasting_variables)  # of the environment
         self.building: list[Instance] = []
         self.calling: list[Instance] = []  # layers and modules whose call runs now, the innermost last
+        self.called: dict[int, Instance] = {}  # those that the outermost of these calls has called, itself too
+        self.undecided = 0  # alternatives of unknown conditions that run now, one within another
         self.star_search: set[tuple[int, str]] = set()
         self.repeating = 0
         self.memories: dict[int, list[TensorValue]] = {}  # by id: the tensors that may be views of one memory
@@ -163,7 +165,7 @@ class Interpreter:
         self.journal = Journal(self.lasting)
         self.frames, self.running, self.handling, self.building, self.calling = [], [], [], [], []
         self.current = None
-        self.repeating = self.importing = 0
+        self.repeating = self.importing = self.undecided = 0
         self.star_search = set()
         self.defining = []
         self.decorator_limit = math.inf

@@ -74,6 +74,8 @@ def _function(vm: Interpreter, value: FunctionValue, name: str) -> Value:
         return value.attributes[name]
     if name == "__name__":
         return value.name
+    if name == "__class__":
+        return vm.type_of(value)
     if name == "__qualname__":
         return f"{value.owner.name}.{value.name}" if value.owner is not None else value.name
     if name == "__module__":

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from paramlens.dims import Sym
 from paramlens.evaluate import counting
-from paramlens.evaluate.multiply_adds import model_macs
+from paramlens.evaluate.passes import Figures, Passes
 from paramlens.evaluate.tree import all_instances
 from paramlens.facts import LayerFact, ModelFact, SiteFact, Status, Tally
 from paramlens.records import Record, record
@@ -22,12 +22,15 @@ KnownModels: TypeAlias = dict[str, tuple[Instance, ModelFact]]
 
 _MOST_LAYERS = 8
 
+DIFFERENT = "those that are made here differ"
+
 
 @record
 class Made(Record):
     """Instances of one class and one count that one evaluation made at one place; `layer` is the first of them.
 
-    `in_run` says that the program itself makes them; `assumed` are the default arguments that they hold for.
+    `in_run` says that the program itself makes them; `assumed` are the default arguments that they hold for. `figures`
+    are the multiply-adds of each of them.
     """
 
     class_name: str
@@ -37,6 +40,15 @@ class Made(Record):
     repeated: bool
     in_run: bool
     assumed: str
+    figures: tuple[Figures, ...] = ()
+
+
+@dataclass(slots=True)
+class Told:
+    """What was already described of the layers of one version."""
+
+    layers: dict[int, LayerFact] = field(default_factory=dict)
+    passes: Passes = field(default_factory=Passes)
 
 
 Site: TypeAlias = tuple[Place, Instance, int, bool]
@@ -46,16 +58,16 @@ MadeAt: TypeAlias = "Mapping[Place, tuple[Made, ...]]"
 # ---------------------------------------------------------------------------------------------------------- sites
 
 
-def made_at(vm: Interpreter, path: str, sites: Sequence[Site], facts: dict[int, LayerFact]) -> MadeAt:
+def made_at(vm: Interpreter, path: str, sites: Sequence[Site], told: Told) -> MadeAt:
     """What was made in the file, by the place of the constructor call."""
     by_place: dict[Place, list[tuple[Instance, int, bool]]] = defaultdict(list)
     for place, instance, phase, repeated in sites:
         if place.path == path and instance.state is not None:
             by_place[place].append((instance, phase, repeated))
-    return {place: tuple(_grouped(vm, made, facts)) for place, made in by_place.items()}
+    return {place: tuple(_grouped(vm, made, told)) for place, made in by_place.items()}
 
 
-def _grouped(vm: Interpreter, made: list[tuple[Instance, int, bool]], facts: dict[int, LayerFact]) -> Iterable[Made]:
+def _grouped(vm: Interpreter, made: list[tuple[Instance, int, bool]], told: Told) -> Iterable[Made]:
     groups: dict[tuple[str, Tally, bool, str], list[tuple[Instance, bool]]] = defaultdict(list)
     for instance, phase, repeated in made:
         key = counting.display_name(instance), vm.tallies.at_site(instance), phase == 0, vm.assumptions[phase]
@@ -63,9 +75,20 @@ def _grouped(vm: Interpreter, made: list[tuple[Instance, int, bool]], facts: dic
     shown = sorted(groups, key=lambda key: _order(key[1]))[:_MOST_LAYERS] if len(groups) > _MOST_LAYERS else groups
     for key, members in groups.items():
         class_name, tally, in_run, assumed = key
-        layer = _fact(vm, members[0][0], "", facts, depth=1) if key in shown else None
+        layer = _fact(vm, members[0][0], "", told, told.passes.at_site, 1) if key in shown else None
         repeated = any(repeated for _, repeated in members)
-        yield Made(class_name, tally, layer, len(members), repeated, in_run, assumed)
+        figures = _figures([instance for instance, _ in members], told.passes)
+        yield Made(class_name, tally, layer, len(members), repeated, in_run, assumed, figures)
+
+
+def _figures(layers: Sequence[Instance], passes: Passes) -> tuple[Figures, ...]:
+    """The multiply-adds of layers, or two that differ."""
+    found: dict[Figures, None] = {}
+    for layer in layers:
+        found.setdefault(passes.at_site(layer))
+        if len(found) > 1:
+            break
+    return tuple(found)
 
 
 def site_fact(place: Place, made: Sequence[Made], *, stale: bool = False) -> SiteFact:
@@ -75,6 +98,7 @@ def site_fact(place: Place, made: Sequence[Made], *, stale: bool = False) -> Sit
     for group in chosen:
         tallies.setdefault(group.tally, group)
     ordered = sorted(tallies, key=_order)
+    figures = _same(list(dict.fromkeys(figures for group in chosen for figures in group.figures)))
     return SiteFact(
         place=place,
         class_name="|".join(dict.fromkeys(group.class_name for group in chosen)),
@@ -83,7 +107,17 @@ def site_fact(place: Place, made: Sequence[Made], *, stale: bool = False) -> Sit
         layers=tuple(layer for tally in ordered[:_MOST_LAYERS] if (layer := tallies[tally].layer) is not None),
         repeated=any(group.repeated for group in made),
         stale=stale,
+        macs=figures.macs,
+        macs_reason=figures.reason,
     )
+
+
+def _same(found: Sequence[Figures]) -> Figures:
+    """The one figure that all layers of a site have."""
+    if len(found) == 1:
+        return found[0]
+    missing = next((figures for figures in found if figures.macs is None), None)
+    return missing or Figures(None, DIFFERENT)
 
 
 def _chosen(made: Sequence[Made]) -> Sequence[Made]:
@@ -110,10 +144,17 @@ def _order(tally: Tally) -> tuple[int, int, str]:
     return (list(Status).index(tally.status), number, str(tally.total))
 
 
-def _fact(vm: Interpreter, instance: Instance, name: str, facts: dict[int, LayerFact], depth: int = 12) -> LayerFact:
-    if id(instance) not in facts:
-        facts[id(instance)] = counting.layer_fact(vm, instance, name, depth)
-    return facts[id(instance)]
+def _fact(
+    vm: Interpreter,
+    instance: Instance,
+    name: str,
+    told: Told,
+    figures_of: Callable[[Instance], Figures],
+    depth: int = 12,
+) -> LayerFact:
+    if id(instance) not in told.layers:
+        told.layers[id(instance)] = counting.layer_fact(vm, instance, name, depth, figures_of)
+    return told.layers[id(instance)]
 
 
 # --------------------------------------------------------------------------------------------------------- models
@@ -123,17 +164,17 @@ def models_of(
     vm: Interpreter,
     module: ModuleValue,
     calls: Sequence[tuple[str, Value, Place | None]],
-    facts: dict[int, LayerFact],
+    told: Told,
     known: KnownModels,
 ) -> tuple[tuple[ModelFact, ...], KnownModels]:
     """The models of the run, and the results of `--call`. `known` are those of the run before, by name: one that is
     the same object still has not changed."""
-    models = _models(vm, module, facts, known)
+    models = _models(vm, module, told, known)
     found = tuple(fact for _, fact in models.values())
-    return (*found, *_called(vm, module.path or "", calls, facts)), models
+    return (*found, *_called(vm, module.path or "", calls, told)), models
 
 
-def _models(vm: Interpreter, module: ModuleValue, facts: dict[int, LayerFact], known: KnownModels) -> KnownModels:
+def _models(vm: Interpreter, module: ModuleValue, told: Told, known: KnownModels) -> KnownModels:
     """Module-level values that are models and that no other one owns."""
     found: dict[int, tuple[str, Instance, Place]] = {}
     for name, value in module.scope.names.items():
@@ -148,12 +189,17 @@ def _models(vm: Interpreter, module: ModuleValue, facts: dict[int, LayerFact], k
         before, fact = known.get(name, (None, None))
         if fact is not None and before is value:
             models[name] = value, fact
-            facts[id(value)] = fact.layer
+            told.layers[id(value)] = fact.layer
         elif id(value) not in owned or _is_whole(vm, value):
-            macs = model_macs(value)
-            layer = _fact(vm, value, name, facts)
-            models[name] = value, ModelFact(name, counting.display_name(value), place, layer, macs)
+            models[name] = value, _model_fact(vm, name, value, place, told)
     return models
+
+
+def _model_fact(vm: Interpreter, name: str, value: Instance, place: Place, told: Told) -> ModelFact:
+    passed = told.passes.of_model(value)
+    layer = _fact(vm, value, name, told, passed.of)
+    macs = passed.of(value).macs
+    return ModelFact(name, counting.display_name(value), place, layer, macs, passed.activations)
 
 
 def _place_in_file(vm: Interpreter, value: Instance, path: str | None) -> Place | None:
@@ -171,7 +217,7 @@ def _is_whole(vm: Interpreter, value: Instance) -> bool:
 
 
 def _called(
-    vm: Interpreter, path: str, calls: Sequence[tuple[str, Value, Place | None]], facts: dict[int, LayerFact]
+    vm: Interpreter, path: str, calls: Sequence[tuple[str, Value, Place | None]], told: Told
 ) -> list[ModelFact]:
     """The results of `--call`, named for their expressions."""
     found = []
@@ -180,8 +226,7 @@ def _called(
             value = value[0]
         if counting.is_model(value):
             place = value.place if value.place is not None and value.place.path == path else Place(path, 1, 1, 1, 1)
-            fact = _fact(vm, value, text, facts)
-            found.append(ModelFact(text, fact.class_name, place, fact, model_macs(value)))
+            found.append(_model_fact(vm, text, value, place, told))
         else:
             reason = value if isinstance(value, Unknown) else None
             nothing = LayerFact(text, _kind(value), Tally(Status.UNKNOWN, reason=reason))

@@ -22,7 +22,7 @@ from paramlens.evaluate.reporting import MadeAt
 from paramlens.evaluate.standalone import UnknownKey
 from paramlens.evaluate.tree import all_instances
 from paramlens.evaluate.versions import Difference
-from paramlens.facts import GraphFact, LayerFact, ModelFact, Problem
+from paramlens.facts import GraphFact, ModelFact, Problem
 from paramlens.syntax.code import Source
 from paramlens.values import Instance, ModuleValue, Place, Scope, TensorValue, Unknown, Value
 
@@ -141,7 +141,7 @@ class FileRun:
         self._after = _Left(vm.sites[count:], vm.problems, vm.unknowns, (), not results, later)
         self.dependencies = Dependencies(self.source.statements, self._module.source.traces)
         self._describe(set(self._left), results)
-        self._after.made = reporting.made_at(vm, self._path, self._after.sites, {})
+        self._after.made = reporting.made_at(vm, self._path, self._after.sites, reporting.Told())
         self._after.holders = self._holders(self._after)
 
     def _run_one(self, index: int) -> _Left:
@@ -175,13 +175,13 @@ class FileRun:
 
     def _describe(self, statements: set[int], results: list[CallResult]) -> None:
         """The facts of what these statements made, and of what is a model now and was none, or the other way round."""
-        facts: dict[int, LayerFact] = {}
+        told = reporting.Told()
         before = self._models
-        self.models, self._models = reporting.models_of(self._vm, self._module, results, facts, before)
+        self.models, self._models = reporting.models_of(self._vm, self._module, results, told, before)
         others = self.dependencies.binders(before.keys() ^ self._models.keys()) if before else set()
         for index in statements | others:
             left = self._left[index]
-            left.made = reporting.made_at(self._vm, self._path, left.sites, facts)
+            left.made = reporting.made_at(self._vm, self._path, left.sites, told)
             left.holders = self._holders(left)
 
     def _holders(self, left: _Left) -> tuple[holding.Holder, ...]:

@@ -99,7 +99,7 @@ def evaluate_alone(vm: Interpreter, candidate: Candidate) -> Alone:
         defaults = _written_defaults(candidate.signature) if candidate.signature is not None else ""
         if defaults:
             roots += _run(vm, candidate, assumed=defaults)  # what does not fit the defaults alone is no problem
-        made = reporting.made_at(vm, path, vm.sites[first:], {})
+        made = reporting.made_at(vm, path, vm.sites[first:], reporting.Told())
         unknowns = {key: None for key in vm.unknowns if key[2] is not None and key[2].path == path}
         held = holders.holders(vm, path, [*((made, phase) for _, made, phase, _ in vm.sites[first:]), *roots])
         return Alone(made, problems, unknowns, vm.uses, frozenset(vm.entered_functions), holders=held)

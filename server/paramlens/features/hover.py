@@ -22,11 +22,12 @@ from paramlens.costs import (
     certain_total,
     own_count,
     share_of_model,
+    training,
     training_bytes,
     weight_bytes,
     weight_type,
 )
-from paramlens.facts import Analysis, CallFact, LayerFact, ModelFact, SiteFact, Status, Tally
+from paramlens.facts import NOT_CALLED, Analysis, CallFact, LayerFact, ModelFact, SiteFact, Status, Tally
 from paramlens.features.derivation import derivation
 from paramlens.values import Place
 
@@ -204,15 +205,25 @@ def _figures(analysis: Analysis, site: SiteFact, model: ModelFact | None, layer:
     if size := weight_bytes(layer, costs):
         kind = weight_type(layer, costs)
         figures.append(f"{written.memory(size)} of {kind + ' ' if kind else ''}weights")
-    if need := training_bytes(layer, costs):
+    if model is not None and (whole_need := training(model, costs)) is not None and whole_need.bytes:
+        figures.append(whole_need.words(written.memory(whole_need.bytes)))
+    elif model is None and (need := training_bytes(layer, costs)):
         figures.append(f"{written.memory(need)} to train with {costs.optimizer_title}")
-    macs = model.macs if model else (layer.calls[0].macs if layer.calls else None)
-    if isinstance(macs, int) and macs:
-        figures.append(written.multiply_adds(macs) + (" a call" if len(layer.calls) > 1 and not model else ""))
+    if text := _multiply_adds(site, model, layer):
+        figures.append(text)
     own = own_count(layer) if layer.children else None
     if own:
         figures.append(f"{written.parameters(own)} of its own")
     return " · ".join(figures)
+
+
+def _multiply_adds(site: SiteFact, model: ModelFact | None, layer: LayerFact) -> str:
+    macs, reason = (model.macs, layer.macs_reason) if model else (site.macs, site.macs_reason)
+    if isinstance(macs, int):
+        return f"{written.multiply_adds(macs)} a sample" if macs else ""
+    if macs is not None:
+        return f"{written.count(macs)} multiply-adds a sample"
+    return f"multiply-adds not known: {reason}" if reason not in ("", NOT_CALLED) else ""
 
 
 def _escaped(text: str) -> str:

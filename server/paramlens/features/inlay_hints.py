@@ -199,7 +199,7 @@ def site_text(site: SiteFact, style: InlayHints = STYLE) -> str:
     shown = [count] if count else []
     if "shapes" in style.show and (shape := _output_shape(site)) is not None:
         shown.append(written.shape(shape))
-    if "multiply-adds" in style.show and (macs := _multiply_adds(site)):
+    if "multiply-adds" in style.show and isinstance(macs := site.macs, int) and macs:
         shown.append(f"{written.short(macs)} MAC")
     text = count if shown == [count] else " · ".join(shown)
     if site.repeated and text:
@@ -221,18 +221,6 @@ def _output_shape(site: SiteFact) -> Shape | None:
     shapes = {call.output_shapes for layer in site.layers for call in layer.calls}
     (found,) = shapes if len(shapes) == 1 else ((),)
     return found[0] if len(found) == 1 else None
-
-
-def _multiply_adds(site: SiteFact) -> int | None:
-    """Those of all calls of one layer that was made here; None where they differ or are not known."""
-    sums = {_total([call.macs for call in layer.calls]) for layer in site.layers}
-    (found,) = sums if len(sums) == 1 else (None,)
-    return found
-
-
-def _total(numbers: list[Dim | None]) -> int | None:
-    known = [number for number in numbers if isinstance(number, int)]
-    return sum(known) if len(known) == len(numbers) else None
 
 
 def model_text(model: ModelFact, costs: Costs = DEFAULT_COSTS, style: InlayHints = STYLE) -> str:

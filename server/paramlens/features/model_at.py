@@ -16,7 +16,7 @@ from paramlens.costs import (
     certain_total,
     own_count,
     parts,
-    training_bytes,
+    training,
     weight_bytes,
 )
 from paramlens.facts import Analysis, ModelFact
@@ -85,13 +85,12 @@ def _uses(model: ModelFact, budget: Budget, costs: Costs) -> Iterator[Use]:
     for used, limit, unit in counts:
         if isinstance(used, int) and limit:
             yield _use(used, limit, f"{used:,} of {limit:,} {unit}")
-    sizes = (
-        (weight_bytes(model.layer, costs), budget.max_memory, "for the weights"),
-        (training_bytes(model.layer, costs), budget.max_training_memory, "to train"),
-    )
-    for used, limit, purpose in sizes:
-        if used is not None and limit:
-            yield _use(used, limit, f"{written.memory(used)} of {written.memory(limit)} {purpose}")
+    held, need = weight_bytes(model.layer, costs), training(model, costs)
+    if held is not None and (limit := budget.max_memory):
+        yield _use(held, limit, f"{written.memory(held)} of {written.memory(limit)} for the weights")
+    if need is not None and (limit := budget.max_training_memory):
+        text = need.words(f"{written.memory(need.bytes)} of {written.memory(limit)}")
+        yield _use(need.bytes, limit, text)
     if isinstance(model.macs, int) and budget.max_macs:
         text = f"{written.short(model.macs)} of {written.multiply_adds(budget.max_macs)}"
         yield _use(model.macs, budget.max_macs, text)

@@ -14,21 +14,19 @@ from paramlens.budgets import NEARLY, Budget
 from paramlens.costs import (
     DEFAULT_COSTS,
     Costs,
+    Training,
     at_least,
     certain_total,
     own_count,
     parts,
-    training_bytes,
+    training,
     weight_bytes,
 )
 from paramlens.dims import Dim, Sym, total
-from paramlens.facts import Analysis, CallFact, GraphFact, LayerFact, ModelFact, Status, Tally
+from paramlens.facts import Analysis, GraphFact, LayerFact, ModelFact, Status, Tally
 from paramlens.features.layer_kinds import kind_of
 from paramlens.features.summary import tally_text
 from paramlens.values import Place
-
-KEPT_CALLS = 4
-"""Calls of which facts hold details; of a part with as many there may be more."""
 
 NOT_DRAWN = "The graph is not known yet."
 
@@ -159,6 +157,7 @@ def _panel(
     model: ModelFact, costs: Costs, budgets: Iterable[Budget], graphs: dict[str, GraphFact] | None
 ) -> ModelPanel:
     tally, path = model.tally, model.place.path
+    need = training(model, costs)
     return ModelPanel(
         name=model.name,
         class_name=written.short_name(model.class_name),
@@ -169,8 +168,8 @@ def _panel(
         trainable=_count(tally, tally.trainable),
         non_trainable=_count(tally, tally.non_trainable),
         memory=_memory(weight_bytes(model.layer, costs)),
-        training=_memory(training_bytes(model.layer, costs)),
-        optimizer=costs.optimizer_title,
+        training=_training(need),
+        optimizer=need.purpose.removeprefix("to train with ") if need else costs.optimizer_title,
         macs=_macs(model.macs),
         formula=str(tally.total) if isinstance(tally.total, Sym) else "",
         reason=written.why(tally, path),
@@ -199,6 +198,12 @@ def _memory(size: int | None) -> Figure:
     return NOTHING if size is None else Figure(written.memory(size), size)
 
 
+def _training(need: Training | None) -> Figure:
+    if need is None:
+        return NOTHING
+    return Figure(("≈ " if need.is_estimate else "") + written.memory(need.bytes), need.bytes)
+
+
 def _macs(number: Dim | None) -> Figure:
     if number is None:
         return NOTHING
@@ -220,7 +225,7 @@ class _Tree:
     def _part(self, layer: LayerFact, path: tuple[int, ...], name: str, added: int | None, macs: Dim | None) -> Part:
         below = () if layer.shared else layer.children
         children = tuple(
-            self._part(child, (*path, number), child.name, _added(child), _all_macs(child))
+            self._part(child, (*path, number), child.name, _added(child), child.macs)
             for number, child in enumerate(below)
         )
         class_name = written.short_name(layer.class_name)
@@ -307,22 +312,6 @@ def _new(layer: LayerFact) -> int | None:
     return sum(known) if len(known) == len(numbers) else None
 
 
-def _all_macs(layer: LayerFact) -> Dim | None:
-    """Multiply-adds of one pass through the model within a part; None where it has none or they are not known."""
-    found: list[Dim] = []
-    for part in parts(layer):
-        counts = [call.macs for call in _counted_calls(part)]
-        if part.class_name.startswith("torch.") and len(part.calls) >= KEPT_CALLS and any(counts):
-            return None
-        found.extend(count for count in counts if count is not None)
-    return total(found) if found else None
-
-
-def _counted_calls(layer: LayerFact) -> tuple[CallFact, ...]:
-    """Keras layers keep the calls that built the model beside those of its use: the first one counts."""
-    return layer.calls[:1] if layer.class_name.startswith("keras.") else layer.calls
-
-
 # ------------------------------------------------------------------------------------------------- budgets and graph
 
 
@@ -335,7 +324,7 @@ def _uses(model: ModelFact, budget: Budget, costs: Costs) -> list[BudgetUse]:
     ]
     sizes: list[tuple[str, int | None, Figure]] = [
         ("memory of the weights", budget.max_memory, _memory(weight_bytes(model.layer, costs))),
-        ("training memory", budget.max_training_memory, _memory(training_bytes(model.layer, costs))),
+        ("training memory", budget.max_training_memory, _training(training(model, costs))),
     ]
     found = [
         _use(title, Figure(written.count(limit), limit), used, budget)

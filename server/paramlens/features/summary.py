@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from paramlens import written
-from paramlens.costs import DEFAULT_COSTS, Costs, training_bytes, weight_bytes
+from paramlens.costs import DEFAULT_COSTS, Costs, training, weight_bytes
 from paramlens.facts import LayerFact, ModelFact, Status, Tally
 from paramlens.records import Record, record
 from paramlens.values import Place
@@ -83,8 +83,8 @@ def _totals(model: ModelFact, costs: Costs) -> tuple[str, ...]:
     figures = []
     if (size := weight_bytes(model.layer, costs)) is not None:
         figures.append(f"{written.memory(size)} of weights")
-    if (need := training_bytes(model.layer, costs)) is not None:
-        figures.append(f"{written.memory(need)} to train with {costs.optimizer_title}")
+    if (need := training(model, costs)) is not None:
+        figures.append(need.words(written.memory(need.bytes)))
     if isinstance(model.macs, int):
         figures.append(written.multiply_adds(model.macs))
     lines = [" · ".join(counts), " · ".join(figures), written.why(tally, model.place.path)]

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from paramlens.dims import Sym
-from paramlens.evaluate.frameworks import keras_config
-from paramlens.evaluate.frameworks.state import LayerState
+from paramlens.evaluate.frameworks import keras_config, lineage
+from paramlens.evaluate.frameworks.state import OWN, LayerState
 from paramlens.layers import bind as binding
 from paramlens.layers.declare import Axes, Built, Child, LayerDeclaration, Outputs
 from paramlens.records import Record, record
@@ -242,7 +242,18 @@ def _made_argument(vm: Interpreter, value: Any) -> Value:
 
 
 def forward(vm: Interpreter, self: Instance, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
-    """The `forward` of a declared torch class: from the shapes of the arguments to tensors."""
+    """The `forward` of a declared torch class, noted with the shapes that it is given and makes."""
+    made: Value = None
+    try:
+        made = _forward(vm, self, args, kwargs)
+        return made
+    finally:
+        shape = next((tensor.shape for tensor in vm.flat_tensors(made)), None)
+        lineage.note_operation(vm, self, OWN, [*vm.flat_tensors((args, kwargs))], shape)
+
+
+def _forward(vm: Interpreter, self: Instance, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
+    """From the shapes of the arguments to tensors."""
     state: LayerState = self.state
     if state.needs_input:
         first = args[0] if args else next(iter(kwargs.values()), None)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from paramlens.evaluate.frameworks.conversion import flat_tensors
 from paramlens.evaluate.frameworks.keras_layer import ensure_state
-from paramlens.evaluate.frameworks.state import Call, Producer
+from paramlens.evaluate.frameworks.state import Call, Graph, Producer
+from paramlens.records import Record, record
 from paramlens.values import Instance, ListValue, TensorValue, Unknown, Value
 
 if TYPE_CHECKING:
@@ -92,6 +94,33 @@ class _Search:
         node = self.nodes[key] = _Node(tensor, producer, parents)
         self.first_visit.setdefault(node.owner, len(self.first_visit))
         stack.append((node, iter(parents)))
+
+
+@record
+class GraphCall(Record):
+    """One call in the graph of a functional model: of `layer`, or of the operation `name`."""
+
+    layer: Instance | None
+    name: str
+    given: tuple[TensorValue, ...]
+    made: TensorValue
+
+
+def graph_calls(graph: Graph) -> list[GraphCall]:
+    """The calls between the inputs and the outputs of a functional model, each once."""
+    search = _Search({id(tensor) for tensor in flat_tensors(graph.inputs)})
+    for tensor in flat_tensors(graph.outputs):
+        search.visit(tensor)
+    return [
+        GraphCall(
+            node.owner if isinstance(node.owner, Instance) else None,
+            getattr(node.producer.function, "name", ""),
+            node.producer.inputs,
+            node.tensor,
+        )
+        for node in search.finished
+        if not is_input(node.producer.layer)
+    ]
 
 
 def _key(producer: Producer) -> tuple[int, int]:

@@ -168,12 +168,13 @@ def call_layer(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -
         vm.touch(self)
         state.wrapped = {**state.wrapped, ANNOUNCED: False}
     build_for_call(vm, self, args, options)
+    start = lineage.begin(vm)
     with lineage.call(vm, self, inputs) as made:
         result = _declared_output(vm, self, _result(vm, self, args, options), args)
         output = relinked(vm, self, result, args, options, inputs)
         made.extend(vm.flat_tensors(output))
     vm.touch(self)
-    self.state.note_call(Call(inputs, output, vm.place))
+    self.state.note_call(lineage.noted_call(vm, self, inputs, output, start))
     return output
 
 
@@ -334,7 +335,7 @@ def relinked(
         if isinstance(value, TensorValue):
             made = TensorValue(value.shape, kind="keras", dtype=value.dtype, reason=value.reason)
             made.producer = Producer(self, tuple(args), dict(kwargs), inputs, self, next(counter))
-            made.origin = value.origin
+            made.origin, made.mixed = value.origin, value.mixed
             return made
         if isinstance(value, tuple):
             return tuple(link(item) for item in value)

@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING
 
+from paramlens.evaluate.frameworks.samples import are_mixed
+from paramlens.evaluate.frameworks.state import Call, NotedOperation
 from paramlens.evaluate.products import product_macs
 from paramlens.shapes import Shape
-from paramlens.values import Instance, ParameterValue, TensorValue
+from paramlens.values import Instance, ParameterValue, TensorValue, Value
 
 if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
@@ -58,6 +60,9 @@ def passed_on(
     made = tuple(made)
     if vm.calling and len(given) > 1:
         _note_product(vm, name, given, made)
+    for tensor in made:
+        if tensor.kind == "keras" and tensor not in given:
+            tensor.mixed = are_mixed(name, given, tensor)
     parents = _parents(given)
     if not parents:
         return
@@ -72,12 +77,26 @@ def passed_on(
 
 def _note_product(vm: Interpreter, name: str, given: Sequence[TensorValue], made: Sequence[TensorValue]) -> None:
     """Products of tensors cost what no layer tells: the layer in whose call they stand keeps them."""
-    layer = vm.calling[-1]
     shape = made[0].shape if len(made) == 1 else None
-    shapes = [tensor.shape for tensor in given]
-    if layer.state is not None and product_macs(name, shapes, shape) is not None:
-        vm.touch(layer)
-        layer.state.note_product((next(_numbers), name, shapes, shape))
+    if product_macs(name, [tensor.shape for tensor in given], shape) is not None:
+        note_operation(vm, vm.calling[-1], name, given, shape)
+
+
+def note_operation(
+    vm: Interpreter, layer: Instance, name: str, given: Sequence[TensorValue], made: Shape | None
+) -> None:
+    """Note an operation that the call which runs now does in this layer."""
+    if not vm.calling or layer.state is None:
+        return
+    vm.called.setdefault(id(layer), layer)
+    vm.touch(layer)
+    shapes = tuple(tensor.shape for tensor in given)
+    layer.state.note_product(NotedOperation(next(_numbers), name, shapes, made, doubt(vm)))
+
+
+def doubt(vm: Interpreter) -> int:
+    """How many unknown conditions and loops of unknown length what runs now stands in, or behind with a way out."""
+    return vm.repeating + vm.undecided + sum(len(frame.pending) for frame in vm.frames)
 
 
 def now() -> int:
@@ -85,11 +104,27 @@ def now() -> int:
     return next(_numbers)
 
 
+def noted_call(
+    vm: Interpreter, layer: Instance, given: tuple[TensorValue, ...], made: Value, start: tuple[int, int]
+) -> Call:
+    """The record of a call that has come to its end; `start` is what `begin` told before it."""
+    number, doubted = start
+    outer = vm.calling[0] if vm.calling else layer
+    parts = () if vm.calling else tuple(vm.called.values())
+    return Call(given, made, vm.place, (number, now()), doubted, outer, parts)
+
+
+def begin(vm: Interpreter) -> tuple[int, int]:
+    """Where a call begins: its number, and how sure it is that it happens."""
+    return now(), doubt(vm)
+
+
 @contextmanager
 def call(vm: Interpreter, layer: Instance, given: Sequence[TensorValue]) -> Iterator[list[TensorValue]]:
     """A call of a layer; what it makes is to be put into the list. A call whose result comes from steps within it is
     no step of its own."""
     if not vm.calling:
+        vm.called = {}
         for tensor in given:
             if tensor.origin is None and not isinstance(tensor, ParameterValue):
                 tensor.origin = Step("", None, None, (), tensor.shape)
@@ -97,10 +132,14 @@ def call(vm: Interpreter, layer: Instance, given: Sequence[TensorValue]) -> Iter
     made: list[TensorValue] = []
     start = next(_numbers)
     vm.calling.append(layer)
+    vm.called.setdefault(id(layer), layer)
     try:
         yield made
     finally:
         vm.calling.pop()
+    if any(tensor.mixed for tensor in given):
+        for tensor in made:
+            tensor.mixed = True
     if any(tensor.origin is not None and tensor.origin.number > start for tensor in made):
         return
     fresh = [tensor for tensor in made if not isinstance(tensor, ParameterValue) and tensor not in given]

@@ -9,7 +9,7 @@ from typing import Any
 from paramlens.layers.declare import Built, LayerDeclaration
 from paramlens.records import Record, record
 from paramlens.shapes import Shape
-from paramlens.values import ParameterValue, Place, Reason, TensorValue, Unknown, Value
+from paramlens.values import Instance, ParameterValue, Place, Reason, TensorValue, Unknown, Value
 
 MOST_CALLS = 1_000
 """Calls of one layer that are kept. With more of them, as in a training loop, nothing is added up over all."""
@@ -23,10 +23,24 @@ class Call(Record):
     output: Value
     place: Place | None = None
     span: tuple[int, int] = (0, 0)  # the numbers of lineage between which it ran
+    doubt: int = 0  # how many unknown conditions and loops of unknown length it stands in
+    outer: Instance | None = None  # the layer in whose outermost call it ran, itself where it is that
+    parts: tuple[Instance, ...] = ()  # of an outermost call: what was called within it, itself too
 
 
-NotedOperation = tuple[int, str, list["Shape | None"], "Shape | None"]
-"""An operation in the call of a layer: its number, name, the shapes given and the shape made."""
+OWN = "forward"
+"""The operation that a declared layer is, as it is noted."""
+
+
+@record
+class NotedOperation(Record):
+    """An operation in the call of a layer: its number in the lineage, name, the shapes given and the shape made."""
+
+    number: int
+    name: str
+    given: tuple[Shape | None, ...]
+    made: Shape | None
+    doubt: int = 0  # as of a call
 
 
 @record
@@ -70,7 +84,7 @@ class LayerState:
     built       the declared rule's result, once it is known
     is_built    Keras: weights exist; torch lazy modules: materialised
     sequence    Keras Sequential: its layers
-    products    products of tensors in its own calls
+    products    products of tensors in its own calls, and of a torch class its declared forward
     """
 
     framework: str
@@ -146,4 +160,8 @@ class LayerState:
         if other.calls and other.calls[-1] is not last and len(self.calls) < MOST_CALLS:
             own = {id(call) for call in self.calls}
             self.calls = [*self.calls, *(call for call in other.calls if id(call) not in own)][:MOST_CALLS]
+        if other.products and (not self.products or other.products[-1] is not self.products[-1]):
+            mine = {operation.number for operation in self.products}
+            more = [operation for operation in other.products if operation.number not in mine]
+            self.products = sorted([*self.products, *more], key=lambda operation: operation.number)[:MOST_CALLS]
         return self

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from paramlens.evaluate.choices import one_of
 from paramlens.evaluate.frameworks import lineage
-from paramlens.evaluate.frameworks.state import Call, LayerState
+from paramlens.evaluate.frameworks.state import LayerState
 from paramlens.evaluate.frameworks.torch_registries import REGISTRIES, is_module, registry
 from paramlens.values import (
     DictValue,
@@ -114,12 +114,12 @@ def ensure_state(vm: Interpreter, self: Instance) -> LayerState:
 @method("__call__")
 def _call(vm: Interpreter, self: Instance, *args: Value, **kwargs: Value) -> Value:
     tensors = tuple(value for value in vm.flat_tensors((args, kwargs)))
-    start = lineage.now()
+    start = lineage.begin(vm)
     with lineage.call(vm, self, tensors) as made:
         result = vm.call(vm.get_attribute(self, "forward"), args, kwargs)
         made.extend(vm.flat_tensors(result))
     vm.touch(self)
-    ensure_state(vm, self).note_call(Call(tensors, result, vm.place, (start, lineage.now())))
+    ensure_state(vm, self).note_call(lineage.noted_call(vm, self, tensors, result, start))
     return result
 
 
