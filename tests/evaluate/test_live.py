@@ -255,6 +255,31 @@ def test_what_is_not_evaluated_yet_is_stale(open_file: Callable[[str], Editor]) 
     assert not by_line[28].stale
 
 
+def test_what_is_edited_is_told_before_what_was_never_reached(
+    open_file: Callable[[str], Editor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = open_file(LIBRARY)
+    editor.live.forget()
+    with monkeypatch.context() as patched, contextlib.suppress(Interrupted):
+        patched.setattr(standalone, "evaluate_alone", _stopping_at("unrelated"))
+        editor.check()
+    early: list[Analysis] = []
+    editor.text = editor.text.replace("self.scale, 10)", "self.scale, 14)")
+    final = editor.check(Watch(early.append, 9.0, lambda: False))
+    assert [site.place.line for site in final.sites if site not in early[-1].sites] == [28]
+
+
+def _stopping_at(name: str) -> Callable[..., Any]:
+    evaluate_alone = standalone.evaluate_alone
+
+    def evaluate(vm: Any, candidate: standalone.Candidate) -> standalone.Alone:
+        if candidate.name == name:
+            raise Interrupted
+        return evaluate_alone(vm, candidate)
+
+    return evaluate
+
+
 @pytest.mark.parametrize("stop_after", range(1, 60, 7))
 def test_an_interruption_leaves_nothing_behind(open_file: Callable[[str], Editor], stop_after: int) -> None:
     editor = open_file(LIBRARY)

@@ -122,6 +122,19 @@ def test_early_results_answer_requests_and_final_ones_refresh_them() -> None:
     assert len(session.heard("textDocument/publishDiagnostics")) == before + 1
 
 
+def test_a_second_early_result_refreshes_the_first() -> None:
+    session = known(Session())
+    run = session.worker.asks[1]
+    run.done(replace(_analysis(linear(4)), text=linear(3)), early=True)
+    run.done(early=True)
+    session.settle()
+    assert len(session.heard("workspace/inlayHint/refresh")) == 1
+    assert session.labels(session.ask_hints()) == ["▸ 4"]
+    run.done()
+    session.settle()
+    assert len(session.heard("workspace/inlayHint/refresh")) == 1
+
+
 def test_a_final_result_like_the_early_one_refreshes_nothing() -> None:
     session = known(Session())
     session.worker.asks[1].done(early=True)

@@ -13,7 +13,7 @@ import contextlib
 import os
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 
 from paramlens.evaluate import reporting, standalone
@@ -42,8 +42,8 @@ MOST_RUNS = 1_000
 
 @record
 class Watch(Record):
-    """Somebody who waits: `early` is given what is known after `patience` seconds; `interrupted` says that another
-    version is wanted by now."""
+    """Somebody who waits: `early` is given what is known after `patience` seconds, and once more when what the edit
+    concerns is known and the rest is not; `interrupted` says that another version is wanted by now."""
 
     early: Callable[[Analysis], None]
     patience: float
@@ -154,6 +154,9 @@ class LiveFile:
             return self._report_of_before(before, change, source)
 
         self._run = None  # until it has come to its end
+        if watch is not None and not self.is_whole:
+            watch = replace(watch, patience=0.0 if before is not None else watch.patience)  # there is much left to do
+        self.is_whole = False
         pulse = watch.pulse(start, report) if watch is not None else None
         vm = self._vm
         if vm is not None:
@@ -168,14 +171,17 @@ class LiveFile:
             source, known.dependencies, known.settings, known.made, known.models
         )
         if before is not None and change is not None:
-            self._carry_over(before, self._before, change)
+            concerned = self._carry_over(before, self._before, change)
+            if watch is not None and not self._models_only and self._evaluate_rest(vm, patient=False, only=concerned):
+                watch.early(self._report(known, self._alone))
         if not self._models_only:
-            self._evaluate_rest(vm, patient=watch is None)
+            self.is_whole = not self._evaluate_rest(vm, patient=watch is None)
         return self._report(known, self._alone)
 
-    def _evaluate_rest(self, vm: Interpreter, *, patient: bool) -> None:
-        """Evaluate on its own what the run did not reach and what is not known from before."""
-        self.is_whole = True
+    def _evaluate_rest(self, vm: Interpreter, *, patient: bool, only: Set[str] | None = None) -> bool:
+        """Evaluate on its own what the run did not reach and what is not known from before, or `only` what has one of
+        the names. Returns whether anything is left."""
+        left = False
         main = vm.main
         assert main is not None
         reached = set(vm.entered_functions)
@@ -185,13 +191,16 @@ class LiveFile:
                 continue
             known = self._alone.get(candidate.name)
             if known is None or known.stale:
-                if not patient and time.thread_time() > vm.deadline:
-                    self.is_whole = False
+                is_asked = only is None or candidate.name in only
+                if not is_asked or (not patient and time.thread_time() > vm.deadline):
+                    left = True
                     continue
                 known = self._alone[candidate.name] = standalone.evaluate_alone(vm, candidate)
             needed.append(candidate.name)
             reached |= known.reached
-        self._alone = {name: self._alone[name] for name in needed}  # in the order of the file, whenever it was found
+        if only is None:
+            self._alone = {name: self._alone[name] for name in needed}  # in the order of the file, whenever found
+        return left
 
     def _machine(self) -> Interpreter:
         """The interpreter with the imported modules, ready for a run."""
@@ -214,10 +223,12 @@ class LiveFile:
 
     # ---------------------------------------------------------------------------------------- what was found before
 
-    def _carry_over(self, before: _Before, now: _Before, change: Difference) -> None:
-        """Keep what was found on its own where nothing that it used is another; mark the rest as stale."""
+    def _carry_over(self, before: _Before, now: _Before, change: Difference) -> set[str]:
+        """Keep what was found on its own where nothing that it used is another; mark the rest as stale. Returns the
+        names of what the edit concerns."""
         if not (change.removed or change.added or change.before or change.after) and change.moves_nothing:
-            return
+            return set()
+        concerned = _edited_names(now, change)
         old = before.dependencies.affected(change.removed, change.before)
         new = now.dependencies.affected(change.added, change.after)
         same = (
@@ -233,11 +244,14 @@ class LiveFile:
                 and before.dependencies.binders(used.reads).isdisjoint(old)
                 and now.dependencies.binders(used.reads).isdisjoint(new)
             )
+            if not holds:
+                concerned.add(name)
             kept = _moved(alone, change, whole=holds and not alone.stale)
             if kept is None:
                 del self._alone[name]
             else:
                 self._alone[name] = kept
+        return concerned
 
     # -------------------------------------------------------------------------------------------------- the analysis
 
@@ -311,6 +325,18 @@ class LiveFile:
                 self._sites[place] = key, reporting.site_fact(place, made_here, stale=place in stale)
         facts = [fact for _, fact in self._sites.values()]
         return tuple(sorted(facts, key=lambda site: (site.place.line, site.place.column)))
+
+
+def _edited_names(now: _Before, change: Difference) -> set[str]:
+    """The names of the statements that differ."""
+    edited = set(change.added)
+    for line, _ in change.after:
+        edited.update(
+            index
+            for index, statement in enumerate(now.source.statements)
+            if statement.first_line <= line < statement.first_line + statement.line_count
+        )
+    return {name for index in edited for name in now.dependencies.names_of(index)}
 
 
 def _are_same(a: tuple[object, ...], b: tuple[object, ...]) -> bool:

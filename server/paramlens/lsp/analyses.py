@@ -297,7 +297,10 @@ class Analyses:
             if final:
                 self._finish(entry, snapshot)
             elif self.early and entry.known:  # of a file that was just opened it says next to nothing
+                shown = entry.snapshot.analysis if entry.settled and entry.snapshot is not None else None
                 entry.settle(snapshot)
+                if shown is not None and _differ(shown, snapshot.analysis):
+                    self.listener.renewed()
         elif answer.failure in (CRASHED, NOT_STARTED) and not entry.crashed:
             entry.crashed = True
             self._enqueue(document.uri, first=entry.own)
