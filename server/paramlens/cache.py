@@ -24,8 +24,7 @@ from functools import lru_cache
 from typing import Any
 
 from paramlens.facts import Analysis
-from paramlens.jobs import ANALYZER_VARIABLE, Job, Read, environment_of, evaluated
-from paramlens.lints import lint
+from paramlens.jobs import ANALYZER_VARIABLE, Job, Read, environment_of, evaluated, finished
 from paramlens.records import Record, record
 
 FOLDER_VARIABLE = "PARAMLENS_CACHE_DIR"
@@ -84,7 +83,7 @@ def find(job: Job, read: Read, folder: str) -> Analysis | None:
         return None
     with contextlib.suppress(OSError):
         os.utime(path)  # those not used for longest go first
-    return lint(kept.analysis, job.settings)
+    return finished(job, kept.analysis)
 
 
 def run(job: Job, read: Read, folder: str) -> Analysis:
@@ -96,7 +95,7 @@ def run(job: Job, read: Read, folder: str) -> Analysis:
         kept = Kept(analysis, tuple(recorder.files.items()), tuple(recorder.folders.items()))
         with contextlib.suppress(OSError):
             _store(_file(job, folder), kept)
-    return lint(analysis, job.settings)
+    return finished(job, analysis)
 
 
 def keep(job: Job, analysis: Analysis, texts: Mapping[str, str | None], folder: str) -> None:

@@ -18,6 +18,7 @@ from paramlens.isolation import ANALYZER_VARIABLE as ANALYZER_VARIABLE
 from paramlens.lints import lint
 from paramlens.records import Record, record
 from paramlens.settings import Settings
+from paramlens.written import Cells, in_cells
 
 if TYPE_CHECKING:
     from paramlens.evaluate.environment import Environment
@@ -35,7 +36,7 @@ Read = Callable[[str], "str | None"]
 class Job(Record):
     """What to analyse. `calls` are expressions to evaluate after the module; `python` names an environment; `cache` is
     the folder to keep the result in, see `paramlens.cache`; `seconds` is the processor time, None the evaluator's own;
-    `recheck` says that files that this one reads may have changed on disk.
+    `recheck` says that files that this one reads may have changed on disk; `cells` are those of a notebook.
     """
 
     path: str
@@ -46,11 +47,18 @@ class Job(Record):
     cache: str | None = None
     seconds: float | None = None
     recheck: bool = False
+    cells: Cells = ()
 
 
 def run(job: Job, read: Read) -> Analysis:
     """Analyse the text of one file; `read` gives the text of the others, or None."""
-    return lint(evaluated(job, read), job.settings)
+    return finished(job, evaluated(job, read))
+
+
+def finished(job: Job, analysis: Analysis) -> Analysis:
+    """The analysis with what the settings add to it."""
+    in_cells(job.path, job.cells)
+    return lint(analysis, job.settings)
 
 
 def evaluated(job: Job, read: Read) -> Analysis:
@@ -91,11 +99,11 @@ class LiveFiles:
             self._files.popitem(last=False)
 
         def early(analysis: Analysis) -> None:
-            watch.early(lint(analysis, job.settings))
+            watch.early(finished(job, analysis))
 
         found = file.analysis(source, job.calls, replace(watch, early=early))
         self.last = (job, found, file) if file.is_whole else None
-        return lint(found, job.settings)
+        return finished(job, found)
 
     def graphs(self, job: Job) -> dict[str, GraphFact] | None:
         """The graphs of the models of the job's file by name; None when its last version that was run is another."""

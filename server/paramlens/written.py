@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from typing import TypeAlias
+
 from paramlens.dims import Dim, written
 from paramlens.facts import Status, Tally
 from paramlens.shapes import Shape
 from paramlens.values import Place, Unknown
+
+Cells: TypeAlias = "tuple[tuple[int, int], ...]"
+"""The code cells of a notebook: the first line of each in the joined text, ascending, and its number, both from 1."""
+
+_CELLS: dict[str, Cells] = {}
 
 _BINARY_UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 _DECIMAL_UNITS = ("", " k", " M", " G", " T", " P")
@@ -96,9 +104,26 @@ def reason(unknown: Unknown, path: str = "") -> str:
     return text
 
 
+def in_cells(path: str, cells: Cells) -> None:
+    """From now on the lines of a notebook are written as those of its cells; a file has none."""
+    if cells:
+        _CELLS[path] = cells
+    else:
+        _CELLS.pop(path, None)
+
+
+def _line(place: Place) -> str:
+    """`line 12`, in a notebook `cell 3 line 2`."""
+    cells = _CELLS.get(place.path)
+    if not cells:
+        return f"line {place.line}"
+    first, number = cells[max(bisect_right(cells, place.line, key=lambda cell: cell[0]) - 1, 0)]
+    return f"cell {number} line {place.line - first + 1}"
+
+
 def location(place: Place, path: str = "") -> str:
-    """`line 12`, or `layers.py line 12` for another file than `path`."""
-    line = f"line {place.line}"
+    """`line 12`, in a notebook `cell 3 line 2`; `layers.py line 12` for another file than `path`."""
+    line = _line(place)
     if not path or place.path == path:
         return line
     return f"{file_name(place.path)} {line}"

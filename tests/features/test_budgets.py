@@ -90,6 +90,12 @@ def test_a_comment_that_makes_no_sense_is_told() -> None:
     assert (problem.rule, problem.place.line, problem.place.column) == ("settings", 3, 1)
 
 
+def test_a_comment_that_says_nothing_is_told() -> None:
+    (problem,) = lint(replace(mnist(), comments=((3, "max-params=12M"), (4, "ignore"))), Settings()).problems
+    assert (problem.rule, problem.place.line) == ("comment", 3)
+    assert problem.message == "`max-params=12M` says nothing: a comment is `budget …`, `input …` or `ignore[…]`"
+
+
 def test_ignore_silences_a_rule_on_its_line() -> None:
     budgets = (Budget(max_params=1),)
     for text, left in (

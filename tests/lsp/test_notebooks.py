@@ -115,3 +115,15 @@ def test_the_evaluator_joins_cells_and_survives_an_unfinished_one(tmp_path: Path
         assert book.hints(2) == [(1, 21, "▸ 20 params · 80 B")]
     finally:
         client.close()
+
+
+def test_messages_name_cells_and_their_lines(tmp_path: Path) -> None:
+    client = Client(tmp_path, analyzer="")
+    try:
+        model = "net = nn.Sequential(  # paramlens: budget 10\n    nn.Linear(3, 4),\n)"
+        client.start(CAPABLE)
+        book = Notebook(client, "# Title", "from torch import nn\n", model, kinds={0: 1})
+        found = client.hear("textDocument/publishDiagnostics", uri=book.cell(2))["diagnostics"]
+        assert [item["message"].endswith("costliest: cell 3 line 2: 16 (100%)") for item in found] == [True]
+    finally:
+        client.close()

@@ -17,6 +17,7 @@ from paramlens.records import Record, record
 from paramlens.settings import Settings
 from paramlens.sources import Unreadable, load_source, read_source
 from paramlens.worker import Answer, answer
+from paramlens.written import in_cells
 
 if TYPE_CHECKING:
     from paramlens.syntax.cells import NotebookMap
@@ -116,6 +117,9 @@ def _task(path: str, settings: Settings, given: _Given) -> _Task:
         if notebook.problem is not None:
             raise Unreadable(f"{path}: {notebook.problem}")
         text, lines = notebook.text, notebook.map
+        cells = tuple((first + 1, number + 1) for first, number in zip(lines.first_lines, lines.cells, strict=True))
     else:
-        text, lines = _load(path, given), None
-    return _Task(path, Job(os.path.abspath(path), text, given.calls, settings, given.python, given.cache), lines)
+        text, lines, cells = _load(path, given), None, ()
+    job = Job(os.path.abspath(path), text, given.calls, settings, given.python, given.cache, cells=cells)
+    in_cells(job.path, cells)
+    return _Task(path, job, lines)

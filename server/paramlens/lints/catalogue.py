@@ -37,7 +37,7 @@ RULES: Mapping[str, declare.Rule] = {name: declare.RULES[name] for name in sorte
 
 OTHERS: Mapping[str, str] = {
     "settings": "Unknown keys and bad values in `pyproject.toml` or in a comment that sets a budget.",
-    "comment": "A `# paramlens: input …` comment that does not say a shape, or stands at no model.",
+    "comment": "A `# paramlens: …` comment that is not known, or whose `input` says no shape or stands at no model.",
 }
 """Problems of what people wrote for Paramlens itself: warnings, which may be configured as rules are."""
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _MARK = re.compile(r"^#?\s*(?:paramlens\s*:)?\s*")
 _BUDGET = re.compile(r"budget\b[\s:=]*(?:(max-[a-z-]+)[\s:=]+)?(.*)", re.DOTALL)
+_WORD = re.compile(r"\w+")
+_KNOWN = ("budget", "ignore", "input")
 _IGNORE = re.compile(r"ignore\b\s*(?:\[([^\]]*)\])?")
 
 
@@ -46,7 +48,12 @@ def budgets_for(analysis: Analysis, model: ModelFact, settings: Settings) -> lis
 
 
 def problems(analysis: Analysis) -> Iterator[Problem]:
-    """What is wrong with `budget …` comments."""
+    """What is wrong with `budget …` comments, and those that say nothing that is known."""
+    for line, text in analysis.comments:
+        word = _WORD.match(_MARK.sub("", text))
+        if word is None or word[0] not in _KNOWN:
+            message = f"`{text.strip()}` says nothing: a comment is `budget …`, `input …` or `ignore[…]`"
+            yield Problem("comment", "warning", _whole_line(analysis, line), message)
     for line, found in _read(analysis):
         if isinstance(found, str):
             yield Problem("settings", "warning", _whole_line(analysis, line), f"budget: {found}")

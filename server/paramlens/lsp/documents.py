@@ -14,6 +14,7 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from paramlens.lsp.positions import Encoding, LineIndex
 from paramlens.lsp.text import Text
+from paramlens.written import Cells, in_cells
 
 if TYPE_CHECKING:
     from lsprotocol import types
@@ -29,6 +30,7 @@ class View:
     uri: str
     version: int | None
     index: LineIndex
+    number: int = 1  # of the cell in the notebook, from 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +59,11 @@ class Document:
     @property
     def is_notebook(self) -> bool:
         return any(view.uri != self.uri for view in self.views) or not self.views
+
+    @property
+    def cells(self) -> Cells:
+        """Where the code cells of a notebook begin."""
+        return tuple((view.index.first_line, view.number) for view in self.views) if self.is_notebook else ()
 
     def view(self, uri: str) -> View | None:
         return next((view for view in self.views if view.uri == uri), None)
@@ -112,6 +119,7 @@ class Documents:
     def _put(self, uri: str, version: int | None, lines: Text, views: tuple[View, ...]) -> Document:
         self.changes += 1
         document = self._open[uri] = Document(uri, path_of(uri), version, lines, views, self.changes)
+        in_cells(document.path, document.cells)
         return document
 
     def change(

@@ -90,8 +90,8 @@ class Notebooks:
         ]
         joined, lines = join_cells((number, text.text.whole) for number, _, text in cells)
         views = tuple(
-            View(uri, text.version, CellIndex(text.text, self._documents.encoding, before))
-            for (_, uri, text), before in zip(cells, lines.first_lines, strict=True)
+            View(uri, text.version, CellIndex(text.text, self._documents.encoding, before), number + 1)
+            for (number, uri, text), before in zip(cells, lines.first_lines, strict=True)
         )
         return self._documents.open_notebook(notebook.uri, notebook.version, joined, views)
 

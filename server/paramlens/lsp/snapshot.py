@@ -28,4 +28,11 @@ class Snapshot:
 
 def job_for(document: Document, settings: Settings, *, recheck: bool = False) -> Job:
     """The job for a worker; `recheck` when files that it reads may have changed."""
-    return Job(document.path, document.text, settings=settings, seconds=EVALUATION_SECONDS, recheck=recheck)
+    return Job(
+        document.path,
+        document.text,
+        settings=settings,
+        seconds=EVALUATION_SECONDS,
+        recheck=recheck,
+        cells=document.cells,
+    )
