@@ -12,11 +12,14 @@ from paramlens.features.largest_parts import Largest, largest_parts
 from paramlens.features.model_page import Bar, ModelPage
 from paramlens.records import Record, record
 
-HEAD = 104
+HEAD = 84
+FIGURES_LINE = 20
 LINE = 26
 BAR_LINE = 40
 GAP = 12
 MARGIN = 14
+MOST_CHARACTERS = 88
+"""On a line of figures."""
 
 
 @record
@@ -24,11 +27,12 @@ class _Placed(Record):
     """A line of the picture, and how far down it stands."""
 
     y: int
-    line: Largest | Bar
+    line: Largest | Bar | str
 
 
 def picture(model: ModelPage) -> str:
-    y = HEAD
+    figures = [_Placed(86 + FIGURES_LINE * row, line) for row, line in enumerate(_wrapped(_figures(model)))]
+    y = HEAD + FIGURES_LINE * len(figures)
     parts: list[_Placed] = []
     largest = largest_parts(model.panel.root)
     for part in largest if len(largest) > 1 else ():
@@ -45,13 +49,24 @@ def picture(model: ModelPage) -> str:
     return render(
         "picture.svg.jinja",
         model=model,
-        figures=" · ".join(_figures(model)),
+        figures=figures,
         parts=parts,
         bars=bars,
         reason=reason,
         why=why,
         height=y + MARGIN,
     )
+
+
+def _wrapped(figures: Iterator[str]) -> list[str]:
+    """The figures in lines, none of them cut."""
+    lines: list[str] = []
+    for figure in figures:
+        if lines and len(lines[-1]) + len(figure) + 3 <= MOST_CHARACTERS:
+            lines[-1] += f" · {figure}"
+        else:
+            lines.append(figure)
+    return lines
 
 
 def _figures(model: ModelPage) -> Iterator[str]:
