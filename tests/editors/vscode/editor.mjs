@@ -136,10 +136,15 @@ export class Editor {
   /** Puts the cursor before the first `part` of the file, whose text is `text`. */
   async goBefore(text, part) {
     const before = text.slice(0, text.indexOf(part)).split("\n");
-    await this.page.keyboard.press("Control+g");
-    await this.page.locator(".quick-input-widget input").first().fill(`:${before.length}:${before.at(-1).length + 1}`);
-    await this.page.keyboard.press("Enter");
-    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+    const widget = this.page.locator(".quick-input-widget");
+    await until("the line asked for", async () => {
+      await this.page.keyboard.press("Control+g");
+      await widget.locator("input").first().fill(`:${before.length}:${before.at(-1).length + 1}`);
+      await this.page.keyboard.press("Enter");
+      const gone = await widget.waitFor({ state: "hidden", timeout: 2000 }).then(() => true, () => false);
+      if (!gone) await this.page.keyboard.press("Escape"); // no editor is in front yet
+      return gone;
+    });
     await this.page.locator(".monaco-editor.focused").first().waitFor();
   }
 }
