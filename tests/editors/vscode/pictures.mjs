@@ -112,7 +112,7 @@ async function hover(browser, vscode, theme) {
 
 /** The squiggle with its problem, and the status bar. */
 async function budget(browser, vscode, theme) {
-  const editor = await openWindow(browser, vscode, 760, 820);
+  const editor = await openWindow(browser, vscode, 900, 520);
   await alone(editor);
   await until("a squiggle", () => editor.squiggles());
   await until("the budget", async () => (await editor.status()).includes("30,000"));
