@@ -233,6 +233,34 @@ def test_names_that_executed_text_reads(open_file: Callable[[str], Editor]) -> N
     editor.edit("width = 9", "height = 9")
 
 
+COUNTER = """\
+from torch import nn
+def counter(total):
+    def step(by):
+        nonlocal total
+        total += by
+        return total
+    return step
+step = counter(1)
+if True:
+    step(9)
+def head(width=8):
+    return nn.Linear(step(width), 2)
+"""
+
+
+def test_what_a_statement_changed_before_an_edit_and_does_not_now(open_file: Callable[[str], Editor]) -> None:
+    editor = open_file(COUNTER)
+    editor.edit("if True", "if False")
+    editor.edit("if False", "if True")
+
+
+def test_a_model_that_becomes_a_part_of_another_one(open_file: Callable[[str], Editor]) -> None:
+    editor = open_file("from torch import nn\nfc = nn.Linear(2, 2)\nnet = nn.Nothing(fc)\n")
+    assert [model.name for model in editor.edit("Nothing", "Sequential").models] == ["net"]
+    assert [model.name for model in editor.edit("Sequential", "Nothing").models] == ["fc"]
+
+
 def test_a_file_that_changed_is_read_again(open_file: Callable[[str], Editor]) -> None:
     editor = open_file(LIBRARY)
     assert not editor.live.is_outdated(editor.files.get)

@@ -38,7 +38,7 @@ class Dependencies:
     """Which statements of one run of the program hang on which."""
 
     def __init__(self, statements: Sequence[Statement], traces: Mapping[int, Trace]) -> None:
-        self.traces = traces
+        self.traces = dict(traces)  # those of this version: a statement that runs again gets another one
         self._count = len(statements)
         self._names: list[frozenset[str]] = []
         self._binders: dict[str, list[int]] = defaultdict(list)

@@ -186,11 +186,13 @@ def _models(vm: Interpreter, module: ModuleValue, told: Told, known: KnownModels
     }
     models: KnownModels = {}
     for name, value, place in found.values():
+        if id(value) in owned and not _is_whole(vm, value):
+            continue
         before, fact = known.get(name, (None, None))
         if fact is not None and before is value:
             models[name] = value, fact
             told.layers[id(value)] = fact.layer
-        elif id(value) not in owned or _is_whole(vm, value):
+        else:
             models[name] = value, _model_fact(vm, name, value, place, told)
     return models
 
