@@ -358,7 +358,8 @@ def test_the_picture_shows_name_total_parts_and_budget() -> None:
     write("m.py", NET.rstrip() + "  # paramlens: budget 100\n")
     found = svg("m.py")
     assert texts(found) == [
-        "netSequential", "178parameters", "all trainable · 712 B weights · 2.8 KiB training with Adam, without activations",
+        "netSequential", "178parameters",
+        "all trainable · 712 B weights · 2.8 KiB training with Adam, without activations",
         "0Linear", "144", "80.9%", "2Linear", "34", "19.1%",
         "Budget: parameters", "178 of 100 · over by 78%",
     ]  # fmt: skip

@@ -256,9 +256,9 @@ def test_what_a_statement_changed_before_an_edit_and_does_not_now(open_file: Cal
 
 
 def test_a_model_that_becomes_a_part_of_another_one(open_file: Callable[[str], Editor]) -> None:
-    editor = open_file("from torch import nn\nfc = nn.Linear(2, 2)\nnet = nn.Nothing(fc)\n")
-    assert [model.name for model in editor.edit("Nothing", "Sequential").models] == ["net"]
-    assert [model.name for model in editor.edit("Sequential", "Nothing").models] == ["fc"]
+    editor = open_file("from torch import nn\nfc = nn.Linear(2, 2)\nnet = nn.Seque@ntial(fc, nn.ReLU())\n")
+    assert [model.name for model in editor.edit("Seque@ntial", "Sequential").models] == ["net"]
+    assert [model.name for model in editor.edit("Sequential", "Seque@ntial").models] == ["fc"]
 
 
 def test_a_file_that_changed_is_read_again(open_file: Callable[[str], Editor]) -> None:
