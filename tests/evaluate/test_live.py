@@ -255,6 +255,27 @@ def test_what_a_statement_changed_before_an_edit_and_does_not_now(open_file: Cal
     editor.edit("if False", "if True")
 
 
+FREEZING = """\
+import keras
+from keras import layers
+
+inputs = keras.Input((4,))
+first = layers.Dense(5)(inputs)
+short = layers.Dense(5)(inputs)
+long = layers.Dense(5)(first)
+joined = layers.add([long, short])
+model = keras.Model(inputs, layers.Dense(2)(joined))
+model.layers[1].trainable = False
+model.layers[2].trainable = False
+"""
+
+
+def test_what_runs_again_changes_what_did_not(open_file: Callable[[str], Editor]) -> None:
+    editor = open_file(FREEZING)
+    editor.edit("long = layers.Dense(5)(first)", "long")
+    editor.edit("long\n", "long = layers.Dense(5)(first)\n")
+
+
 def test_a_model_that_becomes_a_part_of_another_one(open_file: Callable[[str], Editor]) -> None:
     editor = open_file("from torch import nn\nfc = nn.Linear(2, 2)\nnet = nn.Seque@ntial(fc, nn.ReLU())\n")
     assert [model.name for model in editor.edit("Seque@ntial", "Sequential").models] == ["net"]

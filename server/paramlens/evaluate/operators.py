@@ -439,7 +439,7 @@ def hashable(vm: Interpreter, value: Value) -> Value:
     if isinstance(value, Unknown):
         raise Undetermined(value)
     plain = vm.plain(value)
-    if isinstance(plain, ListValue | DictValue) or (isinstance(plain, SetValue) and not plain.frozen):
+    if isinstance(plain, ListValue | DictValue | slice) or (isinstance(plain, SetValue) and not plain.frozen):
         vm.throw("TypeError", f"unhashable type: '{vm.type_name(value)}'")
     if isinstance(value, Instance) and plain is not value and not isinstance(plain, str | int | tuple | float):
         return value

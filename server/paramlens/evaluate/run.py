@@ -217,7 +217,7 @@ class FileRun:
         self.dependencies = Dependencies(source.statements, self._module.source.traces)
         self._order_names()
         self._describe(concerned, [])
-        found = self.dependencies.affected(change.added, change.after)
+        found = self.dependencies.affected(concerned | change.added, change.after)
         return found <= concerned and settings == self.settings and self._may_run_again(concerned)
 
     def _may_continue(self, source: Source, change: Difference) -> bool:
