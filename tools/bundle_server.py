@@ -43,8 +43,8 @@ LEFT_OUT = (
 )
 """What the server never loads. The records of packages (`.dist-info`) stay: licences and versions are there."""
 
-WITH_BYTECODE = ("attr", "attrs", "cattrs", "libcst", "lsprotocol", "paramlens", "platformdirs", "pygls")
-WITHOUT_BYTECODE = r"[\\/](libcst.(matchers|display)|cattrs.preconf|cli.formats)[\\/]"
+WITH_BYTECODE = ("attr", "attrs", "cattrs", "lsprotocol", "paramlens", "platformdirs", "pygls")
+WITHOUT_BYTECODE = r"[\\/](cattrs.preconf|cli.(formats|report))[\\/]"
 """Packages that every start loads, and the large parts of them that it does not."""
 
 
