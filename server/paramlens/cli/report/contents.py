@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from paramlens import written
 from paramlens.budgets import Budget, applies
 from paramlens.cli.findings import portable
-from paramlens.cli.printed import position
 from paramlens.cli.runs import Result
 from paramlens.facts import Analysis, ModelFact
 from paramlens.features.model_page import ModelPage, model_page
 from paramlens.features.model_panel import model_panels
 from paramlens.lints import budgets_for
 from paramlens.records import Record, record
-from paramlens.values import Place
 
 
 @record
@@ -60,20 +58,8 @@ def _models(result: Result, analysis: Analysis, globs: Sequence[str]) -> list[Mo
     panels = model_panels(
         replace(analysis, models=chosen), settings.costs, lambda model: budgets_for(analysis, model, settings)
     )
-    where = _where(result, analysis)
-    return [model_page(panel, path, where) for panel in panels]
+    return [model_page(panel, path, lambda place: written.location(place, analysis.path)) for panel in panels]
 
 
 def _is_meant(model: ModelFact, globs: Sequence[str]) -> bool:
     return any(applies(Budget(glob), model) for glob in globs)
-
-
-def _where(result: Result, analysis: Analysis) -> Callable[[Place], str]:
-    """`line 12`, `cell 3 line 2` of a notebook, `layers.py line 12` of another file."""
-
-    def where(place: Place) -> str:
-        if place.path == analysis.path and result.notebook is not None:
-            return position(result.notebook, place.line)
-        return written.location(place, analysis.path)
-
-    return where
