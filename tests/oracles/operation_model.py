@@ -7,6 +7,7 @@ the declarations, and `T(2, 3)` is a tensor value of that shape.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 import paramlens.layers.operations
@@ -98,8 +99,30 @@ def called(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     rule = OPERATIONS[name].rule
     positional = [unwrapped(arg) for arg in args]
     named = {key: unwrapped(value) for key, value in kwargs.items()}
-    inspect.signature(rule).bind(*positional, **named)
+    full_signature(rule).bind(*positional, **named)
     return wrapped(rule(*positional, **named))
+
+
+def full_signature(rule: Callable[..., Any]) -> inspect.Signature:
+    """The signature that also admits the second spellings: no argument is then required where either may be given."""
+    signature = inspect.signature(rule)
+    second: dict[str, str] = getattr(rule, "second_spellings", {})
+    parameters = []
+    for parameter in signature.parameters.values():
+        optional = parameter.name in second.values() and parameter.default is parameter.empty
+        parameters.append(parameter.replace(default=None) if optional else parameter)
+    tail = [p for p in parameters if p.kind is p.VAR_KEYWORD]
+    head = [p for p in parameters if p.kind is not p.VAR_KEYWORD]
+    added = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None) for name in second]
+    required_after_default = False
+    seen_default = False
+    for parameter in head:
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
+            seen_default = seen_default or parameter.default is not parameter.empty
+            required_after_default |= seen_default and parameter.default is parameter.empty
+    if required_after_default:  # Python admits no required parameter after an optional one
+        return signature
+    return signature.replace(parameters=[*head, *added, *tail])
 
 
 def wrapped(value: Any) -> Any:

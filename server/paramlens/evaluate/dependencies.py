@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
+from paramlens.records import mutable_record
 from paramlens.syntax.code import Statement
 
 Position: TypeAlias = "tuple[int, int]"
@@ -16,7 +17,7 @@ Position: TypeAlias = "tuple[int, int]"
 EVERYTHING = "*"
 
 
-@dataclass(slots=True)
+@mutable_record
 class Trace:
     """What one top-level statement, or one call on its own, read and changed.
 

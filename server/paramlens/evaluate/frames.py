@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from paramlens.evaluate.journal import Changes, Mark
-from paramlens.records import Record, record
+from paramlens.records import Record, mutable_record, record
 from paramlens.syntax.code import Node, Refusal
 from paramlens.values import ClassValue, FunctionValue, Instance, ListValue, ModuleValue, Place, Scope, Value
 
@@ -66,7 +65,7 @@ BREAK = Signal("break")
 CONTINUE = Signal("continue")
 
 
-@dataclass(slots=True)
+@mutable_record
 class Pending:
     """A branch that left early: its signal, its changes, and the journal mark that both branches started from."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from paramlens.dims import Sym
@@ -12,7 +12,7 @@ from paramlens.evaluate import counting
 from paramlens.evaluate.passes import Figures, Passes
 from paramlens.evaluate.tree import all_instances
 from paramlens.facts import LayerFact, ModelFact, SiteFact, Status, Tally
-from paramlens.records import Record, record
+from paramlens.records import Record, mutable_record, record
 from paramlens.values import Instance, ModuleValue, ParameterValue, Place, Unknown, Value
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Made(Record):
     figures: tuple[Figures, ...] = ()
 
 
-@dataclass(slots=True)
+@mutable_record
 class Told:
     """What was already described of the layers of one version."""
 

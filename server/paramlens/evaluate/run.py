@@ -9,7 +9,7 @@ nothing that outlasts the run was changed. Otherwise the whole file runs again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from paramlens.evaluate import counting, given_inputs, modules, reporting
@@ -23,6 +23,7 @@ from paramlens.evaluate.standalone import UnknownKey
 from paramlens.evaluate.tree import all_instances
 from paramlens.evaluate.versions import Difference
 from paramlens.facts import GraphFact, ModelFact, Problem
+from paramlens.records import mutable_record
 from paramlens.syntax.code import Source
 from paramlens.values import Instance, ModuleValue, Place, Scope, TensorValue, Unknown, Value
 
@@ -31,7 +32,7 @@ _MOST_ARRAYS = 20
 CallResult = tuple[str, Value, "Place | None"]
 
 
-@dataclass(slots=True)
+@mutable_record
 class _Left:
     """What the run of one statement left in the interpreter. `plain` says that it can be taken back."""
 

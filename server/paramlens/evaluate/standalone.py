@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from paramlens.evaluate import holders, reporting
@@ -13,7 +12,7 @@ from paramlens.evaluate.frames import LimitReached, Thrown
 from paramlens.evaluate.frameworks.conversion import brief
 from paramlens.evaluate.reporting import MadeAt
 from paramlens.facts import Problem
-from paramlens.records import Record, record
+from paramlens.records import Record, mutable_record, record
 from paramlens.syntax import code
 from paramlens.values import (
     ClassValue,
@@ -51,7 +50,7 @@ class Candidate(Record):
         return self.signature.offset + span.line, span.column
 
 
-@dataclass(slots=True)
+@mutable_record
 class Alone:
     """What evaluating a candidate on its own found, and what it used.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import field, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from paramlens.evaluate.dependencies import Position
+from paramlens.records import mutable_record
 from paramlens.syntax.changes import changes
 from paramlens.syntax.code import FunctionDef, Source, Span, Statement
 from paramlens.values import Place
@@ -22,7 +23,7 @@ class Lost(Exception):
     """A place of the earlier version has none in the later one."""
 
 
-@dataclass(slots=True)
+@mutable_record
 class Difference:
     """What differs between two versions of a file; lines and columns count from 0.
 

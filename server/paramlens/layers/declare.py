@@ -44,6 +44,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import field
+from functools import cache
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from paramlens.dims import Dim, Sym, compare
@@ -145,18 +146,28 @@ class LayerDeclaration(Record):
 
     name: str
     rule: Callable[..., Built]
-    signature: inspect.Signature
-    inputs: tuple[str, ...]  # names of the call's inputs (keyword-only parameters annotated Shape or Shapes)
     aliases: tuple[str, ...]
     bases: tuple[str, ...]
     examples: tuple[str, ...]
     renamed: Mapping[str, str]  # older argument names → today's
-    doc: str
     never_weighs: bool = False  # a layer of Keras whose examples all make nothing: it has no weights on any input
 
     @property
     def framework(self) -> str:
         return self.name.split(".", 1)[0]
+
+    @property
+    def signature(self) -> inspect.Signature:
+        return _signature_of(self.rule)  # of the few that a file uses, not of all when they are declared
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the call's inputs: keyword-only parameters annotated Shape or Shapes."""
+        return _inputs_of(self.rule)
+
+    @property
+    def doc(self) -> str:
+        return inspect.getdoc(self.rule) or ""
 
 
 @record
@@ -184,21 +195,13 @@ def layer(
     """
 
     def declare(rule: Rule) -> Rule:
-        signature = inspect.signature(rule)
         declaration = LayerDeclaration(
             name=name,
             rule=rule,
-            signature=signature,
-            inputs=tuple(
-                p.name
-                for p in signature.parameters.values()
-                if p.kind is p.KEYWORD_ONLY and str(p.annotation).split(" | ")[0] in ("Shape", "Shapes")
-            ),
             aliases=aliases,
             bases=bases,
             examples=(example,) if isinstance(example, str) else example,
             renamed=renamed or {},
-            doc=inspect.getdoc(rule) or "",
             never_weighs=name.startswith("keras.") and bool(example) and _makes_nothing(example),
         )
         for key in (name, *aliases):
@@ -208,6 +211,18 @@ def layer(
         return rule
 
     return declare
+
+
+@cache
+def _signature_of(rule: Callable[..., Built]) -> inspect.Signature:
+    return inspect.signature(rule)
+
+
+@cache
+def _inputs_of(rule: Callable[..., Built]) -> tuple[str, ...]:
+    parameters = _signature_of(rule).parameters.values()
+    of_inputs = (p for p in parameters if p.kind is p.KEYWORD_ONLY)
+    return tuple(p.name for p in of_inputs if str(p.annotation).split(" | ")[0] in ("Shape", "Shapes"))
 
 
 def _makes_nothing(example: str | tuple[str, ...]) -> bool:

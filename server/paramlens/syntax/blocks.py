@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 
+from paramlens.records import mutable_record
 from paramlens.syntax.code import Block, ClassDef, Refusal, Source, Statement
 from paramlens.syntax.entries import ENTRIES, Entry
 from paramlens.syntax.gate import SILENCE
@@ -28,7 +28,7 @@ _BOUND = re.compile(
 _HEAD = re.compile(r"(?m)^[ \t]*(?![@ \t)\]}]).+")
 
 
-@dataclass(slots=True)
+@mutable_record
 class Loader:
     """Lowers a statement when it is first asked for. `previous` is its last version whose members may be kept."""
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from paramlens.records import mutable_record
 from paramlens.syntax.code import Block, ClassDef, FunctionDef, LazyBlock, Node, Params, Refusal, Span, Statement
 from paramlens.syntax.moved import field_names
 from paramlens.syntax.recursion import deep_recursion
 
 
-@dataclass(slots=True)
+@mutable_record
 class Changes:
     """Two versions of a statement that define the same, but for the bodies of functions.
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from paramlens.records import Record, record
+from paramlens.records import Record, mutable_record, record
 from paramlens.syntax.scanner import Piece
 
 
@@ -515,7 +515,7 @@ class Refusal(Record):
     span: Span
 
 
-@dataclass(slots=True)
+@mutable_record
 class LazyBlock:
     """A function body. `load()` gives its statements (lowering them once) or the reason why there are none.
 
@@ -531,7 +531,7 @@ class LazyBlock:
         return self.loaded
 
 
-@dataclass(slots=True)
+@mutable_record
 class Statement:
     """One top-level statement of a file, or one member of a class body, placed at a line.
 

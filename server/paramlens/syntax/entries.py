@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from paramlens.records import mutable_record
 from paramlens.syntax.code import Block, Refusal
 from paramlens.syntax.gate import gate
 from paramlens.syntax.moved import moved
@@ -26,7 +27,7 @@ _MAX_LINES_KEPT = 4
 _DEFINITION = re.compile(r"(?m)^[ \t]*(?:(class)|def|async[ \t]+def)\b")
 
 
-@dataclass(slots=True)
+@mutable_record
 class Entry:
     """A statement's text (`segment.line` is 0), what the gate says of it, and its code by the line it was placed at."""
 

@@ -6,9 +6,9 @@ lines keep their columns. A `Cut` is a function or class body that is taken out 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from paramlens.records import Record, record
+from paramlens.records import Record, mutable_record, record
 from paramlens.syntax.code import Stmt
 
 BLOCK_PREFIX = "if 1:\n"
@@ -62,7 +62,7 @@ class Cut(Record):
     is_generator: bool = False
 
 
-@dataclass(slots=True)
+@mutable_record
 class Facts:
     """What the gate learns of a segment. `end` is where its last statement ends; `plain` is the code of a plain line,
     which the gate's own tree gives."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from paramlens.layers.declare import Built, LayerDeclaration
-from paramlens.records import Record, record
+from paramlens.records import Record, mutable_record, record
 from paramlens.shapes import Shape
 from paramlens.values import Instance, ParameterValue, Place, Reason, TensorValue, Unknown, Value
 
@@ -71,7 +71,7 @@ class Graph(Record):
         return Graph(self.inputs, self.outputs, tuple(copy_of(layer) for layer in self.layers))
 
 
-@dataclass(slots=True)
+@mutable_record
 class LayerState:
     """The framework's side of a layer instance.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import Any, NoReturn
 
 from paramlens import dims
@@ -27,6 +26,7 @@ PARSER: dict[str, Value] = {}
 CONVERTERS: dict[Value, type] = {INT: int, FLOAT: float, STR: str}
 BOOLEAN_ACTIONS = ("store_true", "store_false")
 SINGLE = (None, "?")
+SUPPRESS = "==SUPPRESS=="
 
 
 def start(vm: Machine, self: Instance, **options: Value) -> None:
@@ -158,7 +158,7 @@ def defaults_of(vm: Machine, self: Instance) -> Instance:
 
 
 def is_suppressed(option: Instance) -> bool:
-    return option.attributes.get("default") == argparse.SUPPRESS
+    return option.attributes.get("default") == SUPPRESS
 
 
 def default_value(vm: Machine, option: Instance) -> Value:
@@ -185,26 +185,14 @@ def default_value(vm: Machine, option: Instance) -> Value:
 # ------------------------------------------------------------------------------------- a given list of words
 
 
-class Refused(Exception):
-    """The words do not fit the options."""
-
-
-class Parser(argparse.ArgumentParser):
-    """Python's own parser, which raises instead of ending the process."""
-
-    def error(self, message: str) -> NoReturn:
-        raise Refused(message)
-
-    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
-        raise Refused(message or "")
-
-
 KEPT = ("nargs", "const", "required", "choices")
 NOT_GIVEN: Any = object()
 
 
 def parse_words(vm: Machine, self: Instance, words: list[str]) -> Instance:
     """Python's own parser finds which words belong to which option; types are applied to them here."""
+    from paramlens.evaluate.python.argparse_words import Parser, Refused  # for the few files that give words
+
     if self.attributes.get("_subparsers"):
         raise Undetermined(Unknown(Reason.UNSUPPORTED, "sub-commands"))
     parser = Parser(add_help=False)
@@ -230,11 +218,13 @@ def parse_words(vm: Machine, self: Instance, words: list[str]) -> Instance:
 
 
 def real_options(option: Instance) -> dict[str, Any]:
+    from argparse import BooleanOptionalAction
+
     given = option.attributes
     result = {name: to_python(given[name]) for name in KEPT if name in given and name != "choices"}
     if "action" in given:
         action = to_python(given["action"])
-        result["action"] = argparse.BooleanOptionalAction if action == "boolean_optional" else action
+        result["action"] = BooleanOptionalAction if action == "boolean_optional" else action
     if given["_flags"] and given["_flags"][0].startswith("-"):
         result["dest"] = given["dest"]
         result["required"] = given.get("required", False) is True
@@ -275,8 +265,8 @@ ARGPARSE: dict[str, Value] = {
     "ArgumentParser": PARSER_CLASS,
     "Namespace": NAMESPACE,
     "Action": OPTION,
-    "SUPPRESS": argparse.SUPPRESS,
-    "REMAINDER": argparse.REMAINDER,
+    "SUPPRESS": SUPPRESS,
+    "REMAINDER": "...",
     **{
         name: make_class(name, (OBJECT,), {}, None, "argparse")
         for name in (

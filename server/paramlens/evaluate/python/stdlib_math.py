@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Callable
 from typing import Any
 
@@ -193,9 +192,18 @@ def shuffle(vm: Machine, items: Value) -> None:
         ]
 
 
+def _statistic(name: str) -> Callable[..., Any]:
+    def compute(*args: Any, **kwargs: Any) -> Any:
+        import statistics  # for the few files that use it
+
+        return getattr(statistics, name)(*args, **kwargs)
+
+    return compute
+
+
 STATISTICS = functions(
     {
-        name: delegate(getattr(statistics, name))
+        name: delegate(_statistic(name))
         for name in ["mean", "median", "mode", "stdev", "variance", "pstdev", "pvariance"]
     }
 )

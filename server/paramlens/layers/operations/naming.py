@@ -39,10 +39,9 @@ def torch_operation(text: str, where: str = "torch torch.Tensor") -> Callable[[R
 
 def with_numpy_spelling(rule: Callable[..., Any]) -> Callable[..., Any]:
     """The rule with `axis` and `keepdims` as further names of its `dim` and `keepdim`."""
-    signature = inspect.signature(rule)
-    named = {name for name, parameter in signature.parameters.items() if parameter.kind is not parameter.VAR_POSITIONAL}
-    second = {other: name for name, other in _NUMPY_SPELLINGS.items() if name in named}
-    second = {other: name for other, name in second.items() if other not in signature.parameters}
+    code = inspect.unwrap(rule).__code__
+    named = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    second = {other: name for name, other in _NUMPY_SPELLINGS.items() if name in named and other not in named}
     if not second:
         return rule
 
@@ -54,25 +53,5 @@ def with_numpy_spelling(rule: Callable[..., Any]) -> Callable[..., Any]:
         first = {name: value for name, value in given.items() if name not in second and name not in renamed}
         return rule(*args, **first, **{second[name]: value for name, value in given.items() if name in second})
 
-    spelled.__signature__ = _extended(signature, second)  # type: ignore[attr-defined]
+    spelled.second_spellings = second  # type: ignore[attr-defined]  # the oracles ask whether arguments are admitted
     return spelled
-
-
-def _extended(signature: inspect.Signature, second: dict[str, str]) -> inspect.Signature:
-    """The signature that also admits the second spellings: no argument is then required where either may be given."""
-    parameters = []
-    for parameter in signature.parameters.values():
-        optional = parameter.name in second.values() and parameter.default is parameter.empty
-        parameters.append(parameter.replace(default=None) if optional else parameter)
-    tail = [p for p in parameters if p.kind is p.VAR_KEYWORD]
-    head = [p for p in parameters if p.kind is not p.VAR_KEYWORD]
-    added = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None) for name in second]
-    required_after_default = False
-    seen_default = False
-    for parameter in head:
-        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
-            seen_default = seen_default or parameter.default is not parameter.empty
-            required_after_default |= seen_default and parameter.default is parameter.empty
-    if required_after_default:  # Python admits no required parameter after an optional one
-        return signature
-    return signature.replace(parameters=[*head, *added, *tail])
