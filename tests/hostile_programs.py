@@ -136,6 +136,16 @@ PROGRAMS = {
     "exponential_join_of_layers": (
         "import sys\nx = nn.Linear(1, 1)\n" + "if sys.argv[1]:\n    x = nn.Sequential(x, x)\n" * 100 + "y = x(1)\n"
     ),
+    "name_that_doubles": (
+        "import somewhere\nx = somewhere.x\nwhile len(somewhere.y) < 4:\n    x *= x\nwhile True:\n    x = max(x, x)\n"
+    ),
+    "formula_that_doubles": (
+        "import somewhere\nn = int(somewhere.n)\n" + "n = n - n\n" * 60 + "x = nn.Linear(n, 2)\n"
+    ),
+    "lists_that_double": (
+        "import json\nx = [1]\nfor i in range(60):\n    x = [x, x]\n"
+        "y = [nn.Linear(x, 2), json.dumps(x)]\nz = nn.Linear(2, 2)(x)\n"
+    ),
     "growing_symbol": (
         "def f(n):\n    for i in range(200):\n        n = n * (n + 1)\n    return nn.Linear(n, n)\n"
         "def g(a, b, c, d):\n    return nn.Linear((a + b + c + d) ** 40, (a * b + c * d) ** 40)\n"

@@ -107,10 +107,18 @@ def fresh(reason: Reason, detail: str = "", place: Place | None = None) -> Unkno
     return Unknown(reason, detail, place, next(_serials))
 
 
+LONGEST_DETAIL = 200
+
+
+def shortened(detail: str) -> str:
+    """What is written of a value that grows with each step of a program, up to a length."""
+    return detail if len(detail) <= LONGEST_DETAIL else detail[: LONGEST_DETAIL - 1] + "…"
+
+
 def derived(source: Unknown, detail: str, *parts: Value) -> Unknown:
     """The unknown result of a pure operation: the same for the same parts, which decide it together."""
     keys = [(p.reason, p.detail, p.place, p.serial) if isinstance(p, Unknown) else (type(p), str(p)) for p in parts]
-    return Unknown(source.reason, detail, source.place, hash((source.reason, source.serial, *keys)) or 1)
+    return Unknown(source.reason, shortened(detail), source.place, hash((source.reason, source.serial, *keys)) or 1)
 
 
 class Undetermined(Exception):

@@ -175,3 +175,19 @@ def test_comments_of_the_file() -> None:
     assert [(item.line, item.column, item.text) for item in read_source("x.py", text).comments] == [
         (0, 0, "budget 12M"), (2, 5, "ignore[a]"),
     ]  # fmt: skip
+
+
+def test_old_code_is_let_go_where_it_would_stand_on_lines_of_other_code() -> None:
+    text = "class A:\n    def f(self):\n        return Linear(1, 2)\n\n\ndef g():\n    return 1\n"
+    whole = read_source("x.py", text)
+    cut = read_source("x.py", text.replace("    def f(self):\n        return Linear(1, 2)\n\n\n", ""), whole)
+    assert [statement.kind for statement in cut.statements] == ["error", "def"]
+    open_bracket = read_source("x.py", text.replace("class A:", "class A("), whole)
+    assert (open_bracket.statements[0].kind, open_bracket.statements[0].stale) == ("class", True)
+
+
+def test_old_code_stays_over_lines_that_do_not_parse() -> None:
+    text = "net = Sequential(\n    Linear(1, 2),\n    Linear(2, 3),\n)\nx = 1\n"
+    broken = read_source("x.py", text.replace("1, 2),", "1 2)),"), read_source("x.py", text))
+    kinds = [(statement.kind, statement.stale, statement.line_count) for statement in broken.statements]
+    assert kinds == [("assign", True, 3), ("error", False, 1), ("assign", False, 1)]

@@ -11,6 +11,7 @@ from paramlens.evaluate.frameworks import namespace, tensors
 from paramlens.evaluate.frameworks.named_results import NamedResult
 from paramlens.evaluate.frameworks.torch_registries import is_module
 from paramlens.values import (
+    LONGEST_DETAIL,
     BoundMethod,
     ClassMethodValue,
     ClassValue,
@@ -28,6 +29,7 @@ from paramlens.values import (
     TensorValue,
     Unknown,
     Value,
+    derived,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +37,13 @@ if TYPE_CHECKING:
 
 MISSING = object()
 CALLABLE = (FunctionValue, NativeFunction)
+
+
+def _of_unknown(value: Unknown, name: str) -> Unknown:
+    detail = f"{value.label}.{name}" if value.label else name
+    if len(detail) > LONGEST_DETAIL:
+        return derived(value, detail, value, "attribute", name)
+    return Unknown(value.reason, detail, value.place, value.serial)
 
 
 def get(vm: Interpreter, value: Value, name: str) -> Value:
@@ -45,7 +54,7 @@ def get(vm: Interpreter, value: Value, name: str) -> Value:
     if kind is Alternatives:
         return _alternatives(vm, value, name)
     if kind is Unknown:
-        found = Unknown(value.reason, f"{value.label}.{name}" if value.label else name, value.place, value.serial)
+        found = _of_unknown(value, name)
         return aliases.attribute(vm, value, name, found) if value.options else found
     if kind is ModuleValue:
         return _module(vm, value, name)

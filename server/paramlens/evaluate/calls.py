@@ -36,6 +36,7 @@ from paramlens.values import (
     Value,
     derived,
     fresh,
+    shortened,
 )
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def call(
         return call(vm, callee.function, args, kwargs, place)
     if isinstance(callee, Unknown):
         torch_parametrize.may_have_changed(vm, callee, (*args, *kwargs.values()))
-        result = fresh(callee.reason, f"{callee.label}()" if callee.label else "", place or callee.place)
+        result = fresh(callee.reason, shortened(f"{callee.label}()") if callee.label else "", place or callee.place)
         return vm.note(aliases.call(vm, callee, args, kwargs, result) if callee.options else result)
     if isinstance(callee, ModuleValue) and (function := namespace.called_module(vm, callee.name)) is not None:
         return call(vm, function, args, kwargs, place)
@@ -220,7 +221,7 @@ def _call_text(name: str, args: Sequence[Value]) -> str:
     if not all(isinstance(arg, Unknown | int | float | str | Sym) for arg in args):
         return f"{name}(…)"
     shown = ", ".join(arg.label or "…" if isinstance(arg, Unknown) else str(arg) for arg in args)
-    return f"{name}{shown}" if shown[:1] == "(" and len(args) == 1 else f"{name}({shown})"
+    return shortened(f"{name}{shown}" if shown[:1] == "(" and len(args) == 1 else f"{name}({shown})")
 
 
 # Methods of module containers that only look.

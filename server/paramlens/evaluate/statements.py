@@ -36,6 +36,7 @@ def execute_block(vm: Interpreter, block: code.Block, frame: Frame) -> Signal | 
     """Run statements in order until one leaves the block."""
     for statement in block:
         vm.step()
+        vm.current = (frame, statement)
         signal = STATEMENTS[type(statement)](vm, statement, frame)
         if signal is not None:
             return signal
@@ -57,6 +58,7 @@ def _assign(vm: Interpreter, node: code.Assign, frame: Frame) -> None:
         if not begins_another_name(vm, node, error, frame):
             raise
         value = vm.note(Unknown(Reason.RAISED, error.message, error.place))
+    vm.current = (frame, node)  # not what was evaluated last, which may be in a function
     for target in node.targets:
         assign(vm, target, value, frame)
 

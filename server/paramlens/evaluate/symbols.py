@@ -45,12 +45,28 @@ class Symbols:
         self, unknown: Unknown, fallback: str, compute: Callable[[str, Value, Value], Value], *, lasting: bool
     ) -> Sym:
         """The symbol for an unknown number, or the formula that it is by `compute`; `fallback` names the nameless."""
-        if unknown.serial in self.formulas:
-            op, left, right = self.formulas[unknown.serial]
-            operands = [self.symbol_for(operand, fallback, compute, lasting=lasting) for operand in (left, right)]
-            result = compute(op, *operands)
-            if isinstance(result, Sym):
-                return result
+        return self._symbol(unknown, fallback, compute, {}, lasting=lasting)
+
+    def _symbol(
+        self,
+        unknown: Unknown,
+        fallback: str,
+        compute: Callable[[str, Value, Value], Value],
+        found: dict[int, Sym],
+        *,
+        lasting: bool,
+    ) -> Sym:
+        """`found` holds those of formulas, of which one may stand in many others and twice in each."""
+        serial = unknown.serial
+        if serial not in self.formulas:
+            return self._plain(unknown, fallback, lasting=lasting)
+        if serial not in found:
+            op, *sides = self.formulas[serial]
+            result = compute(op, *(self._symbol(side, fallback, compute, found, lasting=lasting) for side in sides))
+            found[serial] = result if isinstance(result, Sym) else self._plain(unknown, fallback, lasting=lasting)
+        return found[serial]
+
+    def _plain(self, unknown: Unknown, fallback: str, *, lasting: bool) -> Sym:
         base = unknown.label if unknown.label and len(unknown.label) <= LONGEST_NAME else fallback
         key = (base, unknown, unknown.serial)
         name = self.names.get(key, "")

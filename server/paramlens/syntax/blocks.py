@@ -5,6 +5,7 @@ What did not change keeps its code; what changed and does not parse keeps the co
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -96,14 +97,19 @@ def read_members(body: Segment, previous: Sequence[Statement]) -> tuple[Statemen
     """The members of a class body; `body.line` counts from the enclosing top-level statement."""
     if body.column is not None:
         segment = Segment(body.text, 0, body.column, True)
-        return tuple(_statements([(segment, body.line)], previous))
+        return _members([(segment, body.line)], previous)
     first = re.match(r"(?:[ \t\f]*(?:#[^\n]*)?\n)*([ \t]*)", body.text)
     indent = len(first[1]) if first else 0
     placed = [
         (Segment(body.text[piece.start : piece.end], 0, None, True), body.line + piece.line)
         for piece in read_pieces(body.text, indent, indented=True)
     ]
-    return tuple(_statements(placed, previous))
+    return _members(placed, previous)
+
+
+def _members(placed: Sequence[tuple[Segment, int]], previous: Sequence[Statement]) -> tuple[Statement, ...]:
+    found = tuple(_statements(placed, previous))
+    return _without_overlaps(found, found[-1].first_line + found[-1].line_count if found else 0, top_level=False)
 
 
 def read_statements(text: str, previous: Source | None) -> tuple[tuple[Statement, ...], list[Piece]]:
@@ -119,7 +125,8 @@ def read_statements(text: str, previous: Source | None) -> tuple[tuple[Statement
             statement if statement.first_line == piece.line else _unchanged(statement, piece.line, top_level=True)
             for statement, piece in zip(before[count - len(below) :], below, strict=True)
         ]
-        return (*before[: len(above)], *middle, *moved_below), [*above, *between, *below]
+        found = (*before[: len(above)], *middle, *moved_below)
+        return _without_overlaps(found, math.inf, top_level=True), [*above, *between, *below]
 
 
 def _read(text: str, pieces: Sequence[Piece], previous: Sequence[Statement]) -> Iterator[Statement]:
@@ -226,9 +233,7 @@ def _statements(
                 continue
             usable = before is not None and before.kind != "error"
             yield (
-                _stale(before, segment.text, line, entry, top_level)
-                if usable and before
-                else _broken(entry, line, top_level)
+                _stale(before, segment.text, line, top_level) if usable and before else _broken(entry, line, top_level)
             )
         else:
             yield _fresh(entry, line, before, top_level)
@@ -295,7 +300,7 @@ def _unchanged(before: Statement, line: int, top_level: bool) -> Statement:
         return _member_at(before, line)
     return Statement(
         before.text, line, before.line_count, before.binds, before.mutates, before.kind,
-        before.loader, before.loaded, before.stale, before.read_as,
+        before.loader, before.loaded, before.stale, before.read_as, before.code_lines,
     )  # fmt: skip
 
 
@@ -320,16 +325,37 @@ def _member_at(before: Statement, line: int) -> Statement:
     return moved_statement(before, line - before.first_line)
 
 
-def _stale(before: Statement, text: str, line: int, entry: Entry, top_level: bool) -> Statement:
-    binds = before.binds | guessed_names(text)
-    lines = text.count("\n") + 1
-    if top_level:
-        return Statement(text, line, lines, binds, before.mutates, before.kind, before.loader, before.loaded, True)
-    delta = line - before.first_line
-    loaded = None if before.loaded is None else moved(before.loaded, delta)
+def _stale(before: Statement, text: str, line: int, top_level: bool) -> Statement:
+    delta = 0 if top_level else line - before.first_line
     return Statement(
-        text, line, lines, binds, before.mutates, before.kind, partial(_moved_code, before, delta), loaded, True
+        text,
+        line,
+        text.count("\n") + 1,
+        before.binds | guessed_names(text),
+        before.mutates,
+        before.kind,
+        before.loader if delta == 0 else partial(_moved_code, before, delta),
+        before.loaded if delta == 0 or before.loaded is None else moved(before.loaded, delta),
+        True,
+        code_lines=before.code_lines or before.line_count,
     )
+
+
+def _without_overlaps(statements: tuple[Statement, ...], end: float, *, top_level: bool) -> tuple[Statement, ...]:
+    """Old code that is longer than what stands there now is let go where its lines are those of other code, or are
+    behind the `end` of all."""
+    if not any(statement.stale for statement in statements):
+        return statements
+    next_line = end
+    found: list[Statement] = []
+    for statement in reversed(statements):
+        if statement.stale and statement.first_line + max(statement.code_lines, statement.line_count) > next_line:
+            entry = ENTRIES.entry(Segment(statement.text, 0, None, not top_level))
+            statement = _broken(entry, statement.first_line, top_level)
+        if statement.kind != "error":
+            next_line = statement.first_line
+        found.append(statement)
+    return tuple(reversed(found))
 
 
 def _moved_code(before: Statement, lines: int) -> Block | Refusal:

@@ -550,6 +550,7 @@ class Statement:
     loaded: Block | Refusal | None = field(default=None, repr=False)
     stale: bool = False  # holds the code of its last good version, as a whole or in the lines that do not parse
     read_as: str = ""  # the text its code was read from, where that is not its own
+    code_lines: int = 0  # how many lines its code has, where that is of its last good version as a whole
 
     def code(self) -> Block | Refusal:
         """Its nodes (lowered once), or why there are none."""

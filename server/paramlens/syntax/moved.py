@@ -72,4 +72,5 @@ def moved_statement(statement: Statement, lines: int) -> Statement:
         None,
         statement.stale,
         statement.read_as,
+        statement.code_lines,
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from paramlens.dims import Sym
 from paramlens.evaluate.frameworks import lineage, shared_memory
 from paramlens.evaluate.frameworks.named_results import named
 from paramlens.evaluate.frameworks.state import Producer
+from paramlens.evaluate.python.limits import Walk
 from paramlens.shapes import ShapeMismatch
 from paramlens.values import (
     ClassValue,
@@ -34,27 +35,34 @@ if TYPE_CHECKING:
     from paramlens.evaluate.interpreter import Interpreter
 
 
-def rule_argument(vm: Interpreter, value: Value) -> Any:
-    """Lists as tuples, dicts as dicts, subclasses of builtin types as what they hold."""
+def rule_argument(vm: Interpreter, value: Value, walk: Walk | None = None) -> Any:
+    """Lists as tuples, dicts as dicts, subclasses of builtin types as what they hold. Raises Undetermined for more than
+    can be walked through."""
     if isinstance(value, ListValue):
-        return tuple(rule_argument(vm, item) for item in value.items) if value.rest is None else value.rest
+        return _rule_arguments(vm, value.items, walk) if value.rest is None else value.rest
     if isinstance(value, tuple):
-        return tuple(rule_argument(vm, item) for item in value)
+        return _rule_arguments(vm, value, walk)
     if isinstance(value, DictValue):
-        return {key: rule_argument(vm, item) for key, item in value.items.items()}
+        return dict(zip(value.items, _rule_arguments(vm, value.items.values(), walk), strict=True))
     if isinstance(value, SetValue):
-        return tuple(rule_argument(vm, item) for item in value.items)
+        return _rule_arguments(vm, value.items, walk)
     if isinstance(value, range):
         return tuple(value) if len(value) <= 10_000 else Unknown(Reason.SIZE_LIMIT, "range")
     if isinstance(value, IteratorValue):
-        return tuple(rule_argument(vm, item) for item in value.items[value.position :])
+        return _rule_arguments(vm, value.items[value.position :], walk)
     if isinstance(value, Instance) and value.payload is not None:
-        return rule_argument(vm, value.payload)
+        return rule_argument(vm, value.payload, walk)
     if isinstance(value, slice):
-        return slice(*(rule_argument(vm, part) for part in (value.start, value.stop, value.step)))
+        return slice(*_rule_arguments(vm, (value.start, value.stop, value.step), walk))
     if isinstance(value, TensorValue) and value.kind == "numpy" and isinstance(value.data, int | float):
         return value.data
     return value
+
+
+def _rule_arguments(vm: Interpreter, values: Collection[Value], walk: Walk | None) -> tuple[Any, ...]:
+    walk = walk or Walk()
+    walk.take(len(values))
+    return tuple(rule_argument(vm, value, walk) for value in values)
 
 
 def from_rule(value: Any) -> Value:
@@ -90,22 +98,27 @@ def sizes(vm: Interpreter, value: Any) -> Any:
     return tuple(found)
 
 
-def flat_tensors(value: Value) -> Iterator[TensorValue]:
-    """The tensors within nested arguments, in order."""
+def flat_tensors(value: Value, walk: Walk | None = None) -> Iterator[TensorValue]:
+    """The tensors within nested arguments, in order. Raises Undetermined for more than can be walked through."""
     if isinstance(value, TensorValue):
         yield value
-    elif isinstance(value, ListValue):
-        for item in value.items:
-            yield from flat_tensors(item)
-    elif isinstance(value, tuple | list):
-        for item in value:
-            yield from flat_tensors(item)
-    elif isinstance(value, DictValue):
-        for item in value.items.values():
-            yield from flat_tensors(item)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from flat_tensors(item)
+        return
+    items = _items(value)
+    if items:
+        walk = walk or Walk()
+        walk.take(len(items))
+        for item in items:
+            yield from flat_tensors(item, walk)
+
+
+def _items(value: Value) -> Collection[Value]:
+    if isinstance(value, ListValue):
+        return value.items
+    if isinstance(value, tuple | list):
+        return value
+    if isinstance(value, DictValue):
+        return value.items.values()
+    return value.values() if isinstance(value, dict) else ()
 
 
 # ------------------------------------------------------------------------------------------------------ operations

@@ -10,6 +10,7 @@ INTEGER_BITS = 4096
 TEXT_LENGTH = 64 * 1024
 COLLECTION_SIZE = 10_000
 NESTED_SIZE = 50_000  # items of a tuple through all tuples within it, shared ones each time
+WALKED_SIZE = 500_000  # items of a list through all lists within it, shared ones each time
 ENDLESS_PREFIX = 1_000  # how many items of an endless iterator (itertools.count) are made ahead
 
 
@@ -43,6 +44,22 @@ def check_nested(items: tuple[Any, ...]) -> tuple[Any, ...]:
             raise undetermined(Reason.SIZE_LIMIT, f"a tuple of more than {NESTED_SIZE} items")
         waiting += [inner for inner in item if type(inner) is tuple]
     return items
+
+
+class Walk:
+    """A walk through a container and all within it, of which one may stand in many others and twice in each: then it
+    holds far more items than were ever made."""
+
+    __slots__ = ("_left",)
+
+    def __init__(self) -> None:
+        self._left = WALKED_SIZE
+
+    def take(self, count: int) -> None:
+        """Count the items of one more container. Raises Undetermined after 500,000."""
+        self._left -= count
+        if self._left < 0:
+            raise undetermined(Reason.SIZE_LIMIT, f"a container of more than {WALKED_SIZE} items in all")
 
 
 def checked(value: Any) -> Any:

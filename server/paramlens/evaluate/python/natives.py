@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from paramlens.dims import Sym
 from paramlens.evaluate.choices import chosen_from, item_of, one_of
 from paramlens.evaluate.machine import Machine
-from paramlens.evaluate.python.limits import check_count, checked
+from paramlens.evaluate.python.limits import Walk, check_count, checked
 from paramlens.values import (
     ClassValue,
     DictValue,
@@ -177,27 +177,35 @@ def is_concrete(value: Value) -> bool:
     return False
 
 
-def to_python(value: Value) -> Any:
-    """Abstract data as the Python object it stands for. Raises Undetermined for what is not plain data all through."""
+def to_python(value: Value, walk: Walk | None = None) -> Any:
+    """Abstract data as the Python object it stands for. Raises Undetermined for what is not plain data all through, or
+    more than can be walked through."""
     value = known(plain(value))
     if isinstance(value, tuple):
-        return tuple(to_python(item) for item in value)
+        return tuple(_to_pythons(value, walk))
     if isinstance(value, slice):
-        return slice(to_python(value.start), to_python(value.stop), to_python(value.step))
+        return slice(*_to_pythons((value.start, value.stop, value.step), walk))
     if is_concrete(value):
         return value
     if isinstance(value, ListValue):
-        return [to_python(item) for item in whole(value)]
+        return [*_to_pythons(whole(value), walk)]
     if isinstance(value, DictValue):
-        return {to_python(key): to_python(item) for key, item in closed(value).items()}
+        items = closed(value)
+        return dict(zip(_to_pythons(items, walk), _to_pythons(items.values(), walk), strict=True))
     if isinstance(value, SetValue):
-        items = {to_python(item) for item in members(value)}
-        return frozenset(items) if value.frozen else items
+        found = {*_to_pythons(members(value), walk)}
+        return frozenset(found) if value.frozen else found
     if isinstance(value, TensorValue) and value.shape == () and value.data is not None:
         return value.data
     if isinstance(value, Sym):
         raise undetermined(Reason.UNKNOWN_ARGUMENT, str(value))
     raise undetermined(Reason.UNSUPPORTED, type(value).__name__)
+
+
+def _to_pythons(values: Collection[Value], walk: Walk | None) -> Iterator[Any]:
+    walk = walk or Walk()
+    walk.take(len(values))
+    return (to_python(value, walk) for value in values)
 
 
 def from_python(value: Any) -> Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from paramlens.evaluate.machine import Machine
 from paramlens.evaluate.python.exceptions import EXCEPTION_CLASSES, construct_exception
+from paramlens.evaluate.python.limits import Walk
 from paramlens.evaluate.python.natives import (
     MISSING,
     ask_truth,
@@ -147,18 +148,22 @@ def fields(vm: Machine, value: Value) -> Value:
     return tuple(shown(each) for each in fields_of(record_class(vm, value)).values() if each.stored)
 
 
-def converted(vm: Machine, value: Value, as_dict: bool) -> Value:
+def converted(vm: Machine, value: Value, as_dict: bool, walk: Walk) -> Value:
     """Nested dataclasses become dicts (or tuples); lists, tuples and dicts are copied."""
     if isinstance(value, Instance) and is_record(value.cls):
         stored = [each.name for each in fields_of(value.cls).values() if each.stored]
-        parts = {name: converted(vm, vm.get_attribute(value, name), as_dict) for name in stored}
+        walk.take(len(stored))
+        parts = {name: converted(vm, vm.get_attribute(value, name), as_dict, walk) for name in stored}
         return DictValue(dict(parts)) if as_dict else tuple(parts.values())
     if isinstance(value, tuple):
-        return tuple(converted(vm, item, as_dict) for item in value)
+        walk.take(len(value))
+        return tuple(converted(vm, item, as_dict, walk) for item in value)
     if isinstance(value, ListValue):
-        return ListValue([converted(vm, item, as_dict) for item in value.items], value.rest)
+        walk.take(len(value.items))
+        return ListValue([converted(vm, item, as_dict, walk) for item in value.items], value.rest)
     if isinstance(value, DictValue):
-        copied = {key: converted(vm, item, as_dict) for key, item in value.items.items()}
+        walk.take(len(value.items))
+        copied = {key: converted(vm, item, as_dict, walk) for key, item in value.items.items()}
         return DictValue(copied, open=value.open, factory=value.factory)
     return value
 
@@ -167,13 +172,13 @@ def asdict(vm: Machine, value: Value, *, dict_factory: Value = None) -> Value:
     if not isinstance(known(value), Instance):
         vm.throw("TypeError", "asdict() should be called on dataclass instances")
     record_class(vm, value)
-    made = converted(vm, value, True)
+    made = converted(vm, value, True, Walk())
     return made if dict_factory is None else vm.call(dict_factory, (vm.call(vm.get_attribute(made, "items")),))
 
 
 def astuple(vm: Machine, value: Value, *, tuple_factory: Value = None) -> Value:
     record_class(vm, value)
-    return converted(vm, value, False)
+    return converted(vm, value, False, Walk())
 
 
 def replace(vm: Machine, value: Value, /, **changes: Value) -> Value:
