@@ -25,6 +25,7 @@ class Trace:
     binds    names of the file that were bound or deleted, also by functions that ran
     entered  functions of the file whose bodies ran
     changed  births of values that were made before and changed; those below 0 are of imported modules
+    patches  whether it changed a class or the names of a module that are not of the file, or how a framework works
     born     the births of what it made lie between these two
     """
 
@@ -32,6 +33,7 @@ class Trace:
     binds: set[str] = field(default_factory=set)
     entered: set[Position] = field(default_factory=set)
     changed: set[int] = field(default_factory=set)
+    patches: bool = False
     born: tuple[int, int] = (0, 0)
 
 
@@ -80,6 +82,11 @@ class Dependencies:
     def change_lasting(self, statements: set[int]) -> bool:
         """Whether one of the statements changes what imported modules made, which anything may use."""
         return any(min(self.traces[index].changed, default=0) < 0 for index in statements if index in self.traces)
+
+    def are_patched_later(self, statements: set[int]) -> bool:
+        """Whether a later statement changes classes or modules that one of these may have used as they were before."""
+        last = max((index for index, trace in self.traces.items() if trace.patches), default=-1)
+        return min(statements, default=last) < last
 
     def _users(self) -> dict[int, set[int]]:
         """For each statement those that hang on it: they read what it binds, or made what it changes."""

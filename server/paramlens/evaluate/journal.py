@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
-from paramlens.values import Mutable, latest_birth
+from paramlens.values import ClassValue, Mutable, Scope, latest_birth
 
 Changes = dict[Mutable, Any]  # object → its contents
 
@@ -41,6 +41,7 @@ class Journal:
     lasting  for what outlasts the run of a program (with a `birth` below 0): the contents before the run; None while
              an imported module's own statements run, whose changes last
     since    the births of values made before this one's `since` are put into `changed` when they change
+    patches  whether a class or the names of a module that outlast the run were changed
     """
 
     def __init__(self, lasting: Changes | None = None, since: int = 0) -> None:
@@ -50,13 +51,16 @@ class Journal:
         self.lasting = lasting
         self.since = since
         self.changed: set[int] = set()
+        self.patches = False
 
     def touch(self, value: Mutable) -> None:
         """Note the contents of `value`, unless they are noted since the last mark. Call before every change."""
         if value.birth < self.since and self.lasting is not None:
             self.changed.add(value.birth)
-            if value.birth < 0 and value not in self.lasting:
-                self.lasting[value] = value.contents()
+            if value.birth < 0:
+                self.patches |= isinstance(value, ClassValue | Scope)
+                if value not in self.lasting:
+                    self.lasting[value] = value.contents()
         if self.held and value.epoch != self.epoch:
             value.epoch = self.epoch
             self.log.append((value, value.contents()))

@@ -200,6 +200,7 @@ def _run_statement(vm: Interpreter, module: ModuleValue, source: LazySource, ind
         if module is vm.main:
             vm.uses.born = journal.since, latest_birth()
             vm.uses.changed |= journal.changed
+            vm.uses.patches |= journal.patches
     names = module.scope.names
     if kept:
         for name, value in names.items():

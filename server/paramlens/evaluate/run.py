@@ -240,7 +240,7 @@ class FileRun:
         if not concerned:
             return True
         dependencies = self.dependencies
-        if dependencies.change_lasting(concerned) or self._vm.limited:
+        if self._vm.limited or dependencies.change_lasting(concerned) or dependencies.are_patched_later(concerned):
             return False
         for index in concerned:
             used = dependencies.traces.get(index)

@@ -48,6 +48,7 @@ def set_image_data_format(vm: Interpreter, data_format: Value = None, **named: V
     given = named.get("dim_ordering", data_format)
     settings = _settings(vm)
     vm.touch(settings)
+    vm.journal.patches = True
     known = _FORMATS.get(given) if isinstance(given, str) else None
     settings.items["image_data_format"] = (
         known if known is not None else vm.unknown(Reason.UNKNOWN_ARGUMENT, "the image data format")
