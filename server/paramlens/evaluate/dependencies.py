@@ -25,6 +25,7 @@ class Trace:
     binds    names of the file that were bound or deleted, also by functions that ran
     entered  functions of the file whose bodies ran
     changed  births of values that were made before and changed; those below 0 are of imported modules
+    leaves   whether functions of other files ran
     patches  whether it changed a class or the names of a module that are not of the file, or how a framework works
     born     the births of what it made lie between these two
     """
@@ -33,6 +34,7 @@ class Trace:
     binds: set[str] = field(default_factory=set)
     entered: set[Position] = field(default_factory=set)
     changed: set[int] = field(default_factory=set)
+    leaves: bool = False
     patches: bool = False
     born: tuple[int, int] = (0, 0)
 
@@ -45,6 +47,7 @@ class Dependencies:
         self._count = len(statements)
         self._names: list[frozenset[str]] = []
         self._binders: dict[str, list[int]] = defaultdict(list)
+        self._starts = sorted((trace.born[0], index) for index, trace in traces.items())
         for index, statement in enumerate(statements):
             trace = traces.get(index)
             self._names.append(statement.binds if trace is None else statement.binds | trace.binds)
@@ -88,17 +91,30 @@ class Dependencies:
         last = max((index for index, trace in self.traces.items() if trace.patches), default=-1)
         return min(statements, default=last) < last
 
+    def changed_later(self, statement: int, again: set[int]) -> list[int]:
+        """Births of what was made before this statement and a later one changes, but for what those make that run
+        `again`."""
+        since = self.traces[statement].born[0]
+        later = (trace.changed for index, trace in self.traces.items() if index > statement)
+        return [birth for changed in later for birth in changed if birth < since and self._maker(birth) not in again]
+
     def _users(self) -> dict[int, set[int]]:
         """For each statement those that hang on it: they read what it binds, or made what it changes."""
         users: dict[int, set[int]] = defaultdict(set)
-        ordered = sorted((trace.born[0], index) for index, trace in self.traces.items())
-        starts = [born for born, _ in ordered]
         for index, trace in self.traces.items():
             for other in self.binders(trace.reads):
                 users[other].add(index)
             for birth in trace.changed:
-                at = bisect_right(starts, birth) - 1
-                if at >= 0 and birth <= self.traces[ordered[at][1]].born[1]:
-                    users[index].add(ordered[at][1])
-                    users[ordered[at][1]].add(index)
+                maker = self._maker(birth)
+                if maker is not None:
+                    users[index].add(maker)
+                    users[maker].add(index)
         return users
+
+    def _maker(self, birth: int) -> int | None:
+        """The statement that made a value."""
+        at = bisect_right(self._starts, (birth, self._count)) - 1
+        if at < 0:
+            return None
+        index = self._starts[at][1]
+        return index if birth <= self.traces[index].born[1] else None

@@ -40,7 +40,9 @@ def _globals(vm: Interpreter) -> Value:
 
 def _locals(vm: Interpreter) -> Value:
     frame = vm.current_frame
-    return DictValue(dict(frame.scope.names)) if frame is not None else DictValue(open=True)
+    if frame is not None and frame.scope is not frame.module.scope:
+        return DictValue(dict(frame.scope.names))
+    return _globals(vm)
 
 
 def _hasattr(vm: Interpreter, value: Value, name: Value) -> Value:

@@ -216,6 +216,8 @@ class Interpreter:
             position = (function.offset + span.line, span.column)
             self.entered_functions.add(position)
             self.uses.entered.add(position)
+        else:
+            self.uses.leaves = True
 
     def is_own(self, scope: Scope) -> bool:
         """Whether these are the names of the analysed file; text that it executes is of another module, with them."""

@@ -132,6 +132,8 @@ class _ModuleNames(dict[Value, Value]):
 def _find(vm: Interpreter, module: ModuleValue, name: str) -> Value:
     """The value that a name has now, or MISSING; no statement of the main file runs for it."""
     names, source = module.scope.names, module.source
+    if vm.is_own(module.scope):
+        vm.uses.reads.add(name)
     if name in names or source is None:
         return names.get(name, modules.MISSING) if name in names else _given(vm, module, name)
     bound = source.statements_for(name)

@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
+from paramlens.dims import Sym
 from paramlens.evaluate import counting, given_inputs, modules, reporting
 from paramlens.evaluate import holders as holding
-from paramlens.evaluate.dependencies import EVERYTHING, Dependencies, Position
+from paramlens.evaluate.dependencies import EVERYTHING, Dependencies, Position, Trace
 from paramlens.evaluate.graphs import graph_of
 from paramlens.evaluate.interpreter import Interpreter
 from paramlens.evaluate.lazy_source import LazySource
@@ -25,7 +26,21 @@ from paramlens.evaluate.versions import Difference
 from paramlens.facts import GraphFact, ModelFact, Problem
 from paramlens.records import mutable_record
 from paramlens.syntax.code import Source
-from paramlens.values import Instance, ModuleValue, Place, Scope, TensorValue, Unknown, Value
+from paramlens.values import (
+    ClassMethodValue,
+    ClassValue,
+    FunctionValue,
+    Instance,
+    ModuleValue,
+    NativeFunction,
+    Place,
+    PropertyValue,
+    Scope,
+    StaticMethodValue,
+    TensorValue,
+    Unknown,
+    Value,
+)
 
 _MOST_ARRAYS = 20
 
@@ -246,6 +261,9 @@ class FileRun:
             used = dependencies.traces.get(index)
             if used is None or EVERYTHING in used.reads or not self._left[index].plain:
                 return False
+            changed = dependencies.changed_later(index, concerned)
+            if changed and self._may_have_seen(used, min(changed)):
+                return False
             bound = dependencies.names_of(index)
             if EVERYTHING in bound or any(not dependencies.binders({name}) <= concerned for name in bound):
                 return False
@@ -254,6 +272,13 @@ class FileRun:
                 if not binders <= concerned and (len(binders) > 1 or min(binders) >= index):
                     return False
         return True
+
+    def _may_have_seen(self, used: Trace, oldest: int) -> bool:
+        """Whether what a statement used may hold something that was changed since; `oldest` is the first of that."""
+        if used.leaves and oldest < 0:
+            return True
+        names = self._module.scope.names
+        return any(_may_lead_to_others(names.get(name)) for name in used.reads)
 
     def _forget(self, concerned: set[int]) -> None:
         vm, names = self._vm, self._module.scope.names
@@ -277,6 +302,27 @@ class FileRun:
         names = self._module.scope.names
         first = {name: min(self.dependencies.binders({name}), default=last) for name in names}
         self._module.scope.names = dict(sorted(names.items(), key=lambda item: first[item[0]]))
+
+
+_LEADING_NOWHERE = (
+    int, float, complex, str, bytes, range, slice, type(None), Sym, NativeFunction, StaticMethodValue, ClassMethodValue,
+    PropertyValue,
+)  # fmt: skip
+
+
+def _may_lead_to_others(value: Value) -> bool:
+    """Whether something that was changed may be within a value, as far as can be told at once."""
+    if isinstance(value, ModuleValue):
+        return value.source is not None
+    if isinstance(value, FunctionValue):
+        return value.scope is not value.module.scope or any(map(_may_lead_to_others, value.defaults.values()))
+    if isinstance(value, ClassValue):
+        bases = (cls for cls in value.mro if isinstance(cls, ClassValue))
+        items = (item for cls in bases if cls.module is not None for item in cls.namespace.values())
+        return any(_may_lead_to_others(item) for item in items if not isinstance(item, ClassValue))
+    if isinstance(value, Unknown):
+        return bool(value.options)
+    return not isinstance(value, _LEADING_NOWHERE)
 
 
 def _is_trained(model: Instance, trained: set[int]) -> bool:
