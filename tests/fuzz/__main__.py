@@ -13,6 +13,7 @@ import json
 import sys
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +22,7 @@ sys.path.insert(0, str(_ROOT / "server"))
 from .conversations import fault_of_conversation, messages_of, smaller  # noqa: E402
 from .documents import fault_of_documents  # noqa: E402
 from .findings import Findings  # noqa: E402
+from .programs import sure  # noqa: E402
 from .watched import watch_programs, work  # noqa: E402
 
 _MESSAGES = 200
@@ -64,7 +66,8 @@ def _converse(findings: Findings, seed: int, first: int, count: int, end: float)
         if time.monotonic() > end:
             break
         messages = messages_of(seed, number, _MESSAGES)
-        if fault := fault_of_conversation(messages, counts=counts):
+        found = fault_of_conversation(messages, counts=counts)
+        if fault := sure(found, partial(fault_of_conversation, messages)):
             small = smaller(messages, fault, fault_of_conversation, tries=12)
             findings.add("messages", number, fault, "\n".join(map(json.dumps, small)))
     return counts
