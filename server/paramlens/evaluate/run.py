@@ -2,8 +2,9 @@
 
 Each statement's run leaves a trace of what it used, and what it noted is kept by statement. After an edit the
 statements that changed run again, with those that hang on them, in the state that the others left. That is only done
-where it gives what a whole run would: nothing moved, every name that is concerned has one statement that binds it, and
-nothing that outlasts the run was changed. Otherwise the whole file runs again.
+where it gives what a whole run would: nothing moved, every name that is concerned has one statement that binds it,
+nothing that outlasts the run was changed, and nothing that they use is changed further down. Otherwise the whole file
+runs again.
 """
 
 from __future__ import annotations
