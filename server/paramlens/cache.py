@@ -10,7 +10,6 @@ Results whose analysis may have met its time limit are not kept: another machine
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import os
 import pickle
@@ -172,7 +171,9 @@ def _packages_above(path: str) -> int:
 def _own_digest() -> str:
     """Of what computes the results: this package's files by size and time, the parser's, Python itself."""
     own = os.path.dirname(os.path.abspath(__file__))
-    found = hashlib.blake2b(repr((sys.version, sys.platform, own, _parser())).encode(), digest_size=DIGEST_BYTES)
+    from hashlib import blake2b
+
+    found = blake2b(repr((sys.version, sys.platform, own, _parser())).encode(), digest_size=DIGEST_BYTES)
     for parent, folders, names in os.walk(own):
         folders[:] = sorted(name for name in folders if name != "__pycache__")
         for name in sorted(names):
@@ -190,7 +191,13 @@ def _parser() -> tuple[str, int] | None:
 
 
 def _digest(text: str) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).digest()
+    return _hashed(text.encode("utf-8", "surrogatepass"))
+
+
+def _hashed(data: bytes) -> bytes:
+    from hashlib import blake2b  # with what it loads, not for those who keep nothing
+
+    return blake2b(data, digest_size=DIGEST_BYTES).digest()
 
 
 # ------------------------------------------------------------------------------------------------------- the files
@@ -202,7 +209,7 @@ def _load(path: str) -> Kept | None:
         with open(path, "rb") as file:
             data = file.read()
         body = data[DIGEST_BYTES:]
-        if hashlib.blake2b(body, digest_size=DIGEST_BYTES).digest() != data[:DIGEST_BYTES]:
+        if _hashed(body) != data[:DIGEST_BYTES]:
             return None
         found = _Unpickler(io.BytesIO(zlib.decompress(body))).load()
     except Exception:  # whatever a damaged file leads to
@@ -218,7 +225,7 @@ def _store(path: str, kept: Kept) -> None:
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix="new-")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(hashlib.blake2b(body, digest_size=DIGEST_BYTES).digest() + body)
+            file.write(_hashed(body) + body)
         os.replace(temporary, path)
     except OSError:
         with contextlib.suppress(OSError):

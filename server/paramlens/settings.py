@@ -19,7 +19,6 @@ What is wrong is told where it stands, with the nearest valid name; everything e
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, replace
@@ -38,11 +37,6 @@ from paramlens.records import Record, record
 from paramlens.shapes import DTYPE_BYTES
 from paramlens.toml_places import place_of, place_of_error
 from paramlens.values import Place
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 RULE = "settings"
 
@@ -126,6 +120,10 @@ def load(start: str, read: Read) -> Loaded:
 @lru_cache(maxsize=64)
 def from_toml(text: str, path: str) -> Loaded | None:
     """The settings in a pyproject.toml; None when it has no [tool.paramlens]."""
+    if sys.version_info >= (3, 11):  # here, as most files have no settings
+        import tomllib
+    else:
+        import tomli as tomllib
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -176,7 +174,9 @@ def _apply(settings: Settings, table: object) -> tuple[Settings, list[_Fault]]:
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(known), 1, 0.5)
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(known), 1, 0.5)
     return f"; did you mean {close[0]}?" if close else ""
 
 
