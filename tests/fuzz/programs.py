@@ -144,7 +144,7 @@ def _checked_against_truth(tried: Tried, text: str) -> str:
         made = truth.run(text)
     except truth.TooMuch:
         return ""
-    analysis = fresh(text)
+    analysis = fresh(text, AMPLE)
     tried.counts["lines made"] += len(made.made)
     tried.counts["lines exact"] += exact_lines(analysis, made)
     return next(wrong_counts(analysis, made), "")
