@@ -94,9 +94,9 @@ class Dependencies:
     def changed_later(self, statement: int, again: set[int]) -> list[int]:
         """Births of what was made before this statement and a later one changes, but for what those make that run
         `again`."""
-        since = self.traces[statement].born[0]
-        later = (trace.changed for index, trace in self.traces.items() if index > statement)
-        return [birth for changed in later for birth in changed if birth < since and self._maker(birth) not in again]
+        later = {birth for index, trace in self.traces.items() if index > statement for birth in trace.changed}
+        makers = ((birth, self._maker(birth)) for birth in later)
+        return [birth for birth, maker in makers if maker is None or (maker < statement and maker not in again)]
 
     def _users(self) -> dict[int, set[int]]:
         """For each statement those that hang on it: they read what it binds, or made what it changes."""

@@ -199,7 +199,7 @@ def _run_statement(vm: Interpreter, module: ModuleValue, source: LazySource, ind
                 _doubt(vm, module, statement.text, problem)
         if module is vm.main:
             vm.uses.born = journal.since, latest_birth()
-            vm.uses.changed |= journal.changed
+            vm.uses.changed |= journal.changed - {module.scope.birth}  # names are told by `binds`
             vm.uses.patches |= journal.patches
     names = module.scope.names
     if kept:
