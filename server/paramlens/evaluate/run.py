@@ -35,7 +35,6 @@ from paramlens.values import (
     ModuleValue,
     NativeFunction,
     Place,
-    PropertyValue,
     Scope,
     StaticMethodValue,
     TensorValue,
@@ -305,10 +304,7 @@ class FileRun:
         self._module.scope.names = dict(sorted(names.items(), key=lambda item: first[item[0]]))
 
 
-_LEADING_NOWHERE = (
-    int, float, complex, str, bytes, range, slice, type(None), Sym, NativeFunction, StaticMethodValue, ClassMethodValue,
-    PropertyValue,
-)  # fmt: skip
+_LEADING_NOWHERE = (int, float, complex, str, bytes, range, slice, type(None), Sym, NativeFunction)
 
 
 def _may_lead_to_others(value: Value) -> bool:
@@ -316,14 +312,21 @@ def _may_lead_to_others(value: Value) -> bool:
     if isinstance(value, ModuleValue):
         return value.source is not None
     if isinstance(value, FunctionValue):
-        return value.scope is not value.module.scope or any(map(_may_lead_to_others, value.defaults.values()))
+        held = (*value.defaults.values(), *value.attributes.values())
+        return value.scope is not value.module.scope or any(map(_may_lead_to_others, held))
+    if isinstance(value, StaticMethodValue | ClassMethodValue):
+        return _may_lead_to_others(value.function)
     if isinstance(value, ClassValue):
         bases = (cls for cls in value.mro if isinstance(cls, ClassValue))
-        items = (item for cls in bases if cls.module is not None for item in cls.namespace.values())
-        return any(_may_lead_to_others(item) for item in items if not isinstance(item, ClassValue))
+        return any(_is_held(item) for cls in bases if cls.module is not None for item in cls.namespace.values())
     if isinstance(value, Unknown):
         return bool(value.options)
     return not isinstance(value, _LEADING_NOWHERE)
+
+
+def _is_held(value: Value) -> bool:
+    """The same of what a class holds: a class, which may hold the first one, is not looked into."""
+    return value.module is not None if isinstance(value, ClassValue) else _may_lead_to_others(value)
 
 
 def _is_trained(model: Instance, trained: set[int]) -> bool:
